@@ -1,0 +1,124 @@
+"""Passwords: argon2id, long rather than strange, and a wait after wrong ones that is kept in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.domain.roles import Role
+from pharmacy.services.acting import Actor, record
+from pharmacy.store.database import Database
+from pharmacy.store.tables import Lockout, Person
+
+LEAST_LENGTH = 15
+MOST_LENGTH = 200
+ACCOUNT_LIMIT = 5  # wrong passwords before an account waits
+ADDRESS_LIMIT = 30  # and before an address does
+LONGEST_WAIT = timedelta(minutes=15)
+
+_hasher = PasswordHasher()
+# Verified when there is no such account, so that both answers take as long.
+_NOBODYS_HASH = _hasher.hash("nobody has this password")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who a right password belongs to."""
+
+    id: int
+    full_name: str
+    role: Role
+
+
+def hashed(password: str, *, username: str = "") -> str:
+    """The argon2id hash of an acceptable password.
+
+    Raises: RuleBroken, naming the limit.
+    """
+    if len(password) < LEAST_LENGTH:
+        raise RuleBroken(
+            f"Password: it has {len(password)} characters; at least {LEAST_LENGTH} are needed. A few words will do.",
+            field="password",
+        )
+    if len(password) > MOST_LENGTH:
+        raise RuleBroken(f"Password: at most {MOST_LENGTH} characters.", field="password")
+    if len(set(password)) < 5 or (username and password.casefold().replace(username.casefold(), "") == ""):
+        raise RuleBroken("Password: too easy to guess; use a few words that do not belong together.", field="password")
+    return _hasher.hash(password)
+
+
+def fold(username: str) -> str:
+    """How a user name is kept and compared: without spaces around it, in lower case."""
+    return username.strip().casefold()
+
+
+def check(
+    database: Database,
+    username: str,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    event: Event = Event.SIGN_IN_REFUSED,
+) -> Known:
+    """Whose password this is. The slow comparison runs outside any write transaction.
+
+    Raises: RuleBroken, the same sentence for a wrong name and a wrong password.
+    """
+    name = fold(username)
+    keys = (f"account:{name}"[:160], f"address:{address}"[:160])
+    with database.reading() as session:
+        _refuse_while_waiting(session, keys, now)
+        person = session.execute(select(Person).where(Person.username == name, Person.is_active)).scalar()
+    stored = person.password_hash if person and person.password_hash else _NOBODYS_HASH
+    if _matches(stored, password) and person is not None and person.password_hash:
+        _forget_failures(database, keys[0])
+        return Known(person.id, person.full_name, person.role)
+    actor = Actor(person.id, person.full_name, person.role) if person else Actor(0, "unknown person", Role.AUDITOR)
+    database.run(lambda session: _note_failure(session, keys, actor, event, now))
+    raise RuleBroken("User name or password is wrong.", field="password")
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password[: MOST_LENGTH + 1])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _wait(key: str, failures: int) -> timedelta:
+    limit = ACCOUNT_LIMIT if key.startswith("account:") else ADDRESS_LIMIT
+    over = failures - limit
+    return timedelta(0) if over < 0 else min(timedelta(seconds=30 * 2 ** min(over, 10)), LONGEST_WAIT)
+
+
+def _refuse_while_waiting(session: Session, keys: tuple[str, ...], now: datetime) -> None:
+    for lock in session.scalars(select(Lockout).where(Lockout.key.in_(keys))):
+        ends = lock.last_at + _wait(lock.key, lock.failures)
+        if now < ends:
+            seconds = int((ends - now).total_seconds()) + 1
+            raise RuleBroken(
+                f"Too many wrong passwords: wait {seconds} seconds, then try again.", field="password"
+            )
+
+
+def _note_failure(session: Session, keys: tuple[str, ...], actor: Actor, event: Event, now: datetime) -> None:
+    for key in keys:
+        lock = session.get(Lockout, key, with_for_update=True)
+        if lock is None:
+            session.add(Lockout(key=key, failures=1, last_at=now))
+        else:
+            lock.failures, lock.last_at = lock.failures + 1, now
+    record(session, event, actor=actor, now=now, subject="person", subject_id=actor.id or None)
+
+
+def _forget_failures(database: Database, key: str) -> None:
+    with database.reading() as session:
+        known = session.get(Lockout, key) is not None
+    if known:
+        database.run(lambda session: session.execute(delete(Lockout).where(Lockout.key == key)))

@@ -1,0 +1,132 @@
+"""Batches: the compounding record, with its weigh-ins and its weight test."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from pharmacy.domain.workflow import OPEN, BatchState, Subject
+from pharmacy.store.columns import Base, Code, Exact, Key, Milligrams, Moment, Prose, When, choice
+from pharmacy.store.formulas import Formula, Lot
+from pharmacy.store.people import Person
+
+
+class WeighSource(StrEnum):
+    BALANCE = "balance"
+    TYPED = "typed"
+
+
+class Batch(Base):
+    """on_hand: released capsules not yet allocated; made - samples - allocated, never below zero."""
+
+    __tablename__ = "batches"
+    __table_args__ = (
+        Index("ix_batches_queue", "is_open", "due_at", "id"),
+        Index("ix_batches_state", "is_open", "state", "due_at", "id"),
+        Index("ix_batches_formula_id", "formula_id", "state"),
+        CheckConstraint("on_hand >= 0", name="never_below_zero"),
+    )
+
+    id: Mapped[Key]
+    number: Mapped[Code] = mapped_column(unique=True)
+    formula_id: Mapped[int] = mapped_column(ForeignKey("formulas.id"))
+    state: Mapped[BatchState] = mapped_column(choice(BatchState, "state"))
+    is_open: Mapped[bool] = mapped_column(Boolean)
+    planned_at: Mapped[When]
+    planned_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    due_at: Mapped[When]
+    capsules: Mapped[int]
+    purpose: Mapped[Prose]  # the prescriptions or the documented history that it is made for
+    compounded: Mapped[date] = mapped_column(Date)
+    beyond_use_date: Mapped[date] = mapped_column(Date)
+    beyond_use_rule: Mapped[Prose]
+    worksheet: Mapped[dict[str, Any]] = mapped_column(JSON)
+    minimum_mg: Mapped[Milligrams]  # the smallest amount that the balance may weigh
+    made: Mapped[int | None]
+    samples: Mapped[int | None]
+    wasted: Mapped[int | None]
+    on_hand: Mapped[int] = mapped_column(default=0)
+    description: Mapped[Prose] = mapped_column(default="")  # what was seen when the capsules were looked at
+    filled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    filled_at: Mapped[datetime | None] = mapped_column(Moment())
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    released_at: Mapped[datetime | None] = mapped_column(Moment())
+    note: Mapped[Prose] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column()
+
+    formula: Mapped[Formula] = relationship()
+    inputs: Mapped[list["BatchInput"]] = relationship(order_by="BatchInput.position")
+    tests: Mapped[list["WeightTest"]] = relationship(order_by="WeightTest.id")
+    planned_by: Mapped[Person] = relationship(foreign_keys=planned_by_id)
+    filled_by: Mapped[Person | None] = relationship(foreign_keys=filled_by_id)
+    released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+    @validates("state")
+    def _follow(self, _: str, state: BatchState) -> BatchState:
+        self.is_open = state in OPEN[Subject.BATCH]
+        return state
+
+
+class BatchInput(Base):
+    """One component of a batch: which lot, and how much of it the worksheet asks for. The pair answers a recall."""
+
+    __tablename__ = "batch_inputs"
+    __table_args__ = (
+        UniqueConstraint("batch_id", "position"),
+        Index("ix_batch_inputs_lot_id", "lot_id", "batch_id"),
+    )
+
+    id: Mapped[Key]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
+    position: Mapped[int]
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"))
+    target: Mapped[Milligrams]  # mg, or capsules for shells
+
+    lot: Mapped[Lot] = relationship()
+    weigh_ins: Mapped[list["WeighIn"]] = relationship(order_by="WeighIn.id")
+
+
+class WeighIn(Base):
+    """One weighing. Never changed; a wrong one is followed by another that replaces it."""
+
+    __tablename__ = "weigh_ins"
+    __table_args__ = (Index("ix_weigh_ins_input_id", "input_id"),)
+
+    id: Mapped[Key]
+    input_id: Mapped[int] = mapped_column(ForeignKey("batch_inputs.id"))
+    weighed: Mapped[Milligrams]
+    source: Mapped[WeighSource] = mapped_column(choice(WeighSource, "source"))
+    lot_scanned: Mapped[Code]
+    within: Mapped[bool] = mapped_column(Boolean)
+    deviation: Mapped[Prose]  # the reason, signed by a pharmacist, when it is outside the tolerance
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[When]
+
+    person: Mapped[Person] = relationship()
+
+
+class WeightTest(Base):
+    """Weights of the sampled capsules and what was computed from them. Never changed."""
+
+    __tablename__ = "weight_tests"
+    __table_args__ = (Index("ix_weight_tests_batch_id", "batch_id"),)
+
+    id: Mapped[Key]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
+    shell_mg: Mapped[Milligrams]
+    fill_mg: Mapped[Milligrams]
+    weights_mg: Mapped[list[str]] = mapped_column(JSON)
+    mean_mg: Mapped[Decimal] = mapped_column(Exact(4))
+    rsd_percent: Mapped[Decimal] = mapped_column(Exact(4))
+    acceptance_value: Mapped[Decimal] = mapped_column(Exact(4))
+    passed: Mapped[bool] = mapped_column(Boolean)
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[When]
+
+    person: Mapped[Person] = relationship()

@@ -1,0 +1,164 @@
+"""Transactions. One recipe for both databases, from measurements: nothing oversells, nothing half done.
+
+SQLite: one writer at a time (a lock in this process in front of BEGIN IMMEDIATE), readers beside it in WAL mode.
+PostgreSQL: READ COMMITTED with conditional updates; the audit append takes its lock last.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from pharmacy.domain.errors import Conflict
+from pharmacy.store import trail
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 4
+# serialization, deadlock, lock not available, a number or message id given out at the same moment, connection lost
+_RETRIED = {"40001", "40P01", "55P03", "23505", None}
+_LOCK_WAIT_S = 20
+
+
+class Busy(Exception):
+    """The database could not take this write now; nothing was changed."""
+
+
+class Database:
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._write_lock = threading.RLock()
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A write transaction: committed whole at the end, with the audit entries of every act in it, or not at all."""
+        with self._one_writer(), Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options={"write": True})
+            try:
+                yield session
+                session.flush()
+                trail.append_pending(session)
+                session.commit()
+            except StaleDataError as error:
+                session.rollback()
+                raise Conflict(
+                    "Somebody else changed this record a moment ago; nothing of yours was saved. Look at it again."
+                ) from error
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that cannot write."""
+        with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+            session.connection(execution_options={"write": False})
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def run(self, work: Callable[[Session], Result]) -> Result:
+        """work(session) in a transaction, again from the start when the database asks for it."""
+        return again_on_conflict(lambda: self._run_once(work))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _run_once(self, work: Callable[[Session], Result]) -> Result:
+        with self.transaction() as session:
+            return work(session)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._write_lock.acquire(timeout=_LOCK_WAIT_S):
+            raise Busy("The database was busy for 20 seconds; nothing was saved. Try again.")
+        try:
+            yield
+        finally:
+            self._write_lock.release()
+
+
+def again_on_conflict(work: Callable[[], Result]) -> Result:
+    """Runs the whole of `work` again when two transactions stood in each other's way or the connection broke."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return work()
+        except DBAPIError as error:
+            if not _retryable(error):
+                raise
+    return work()
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk is full: said plainly, since nothing else helps."""
+    told = str(error).lower()
+    return "disk is full" in told or "no space left" in told or getattr(error, "sqlstate", "") == "53100"
+
+
+def _retryable(error: DBAPIError) -> bool:
+    driver_error = error.orig
+    if type(driver_error).__module__.startswith("psycopg"):
+        return getattr(driver_error, "sqlstate", None) in _RETRIED and error.__class__.__name__ != "InterfaceError"
+    return "database is locked" in str(driver_error)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_S, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", f"busy_timeout={_LOCK_WAIT_S * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("write", True)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres_engine(url: str) -> Engine:
+    engine = create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, pool_size=10, max_overflow=10)
+    event.listen(engine, "begin", _begin_postgres)
+    return engine
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if connection.get_execution_options().get("write", True):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WAIT_S}s'")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def set_wal(database: Database) -> None:
+    """Write-ahead logging, once when the database is made: setting it from several connections at once fails."""
+    if database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("PRAGMA journal_mode=WAL"))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,24 @@
+"""Every table, imported together so that their metadata is whole."""
+
+from pharmacy.store.batches import Batch, BatchInput, WeighIn, WeighSource, WeightTest
+from pharmacy.store.columns import Base
+from pharmacy.store.fills import Allocation, Fill, Label, LabelKind
+from pharmacy.store.formulas import (
+    Formula,
+    FormulaComponent,
+    Ingredient,
+    IngredientKind,
+    Lot,
+    LotMovement,
+    MovementKind,
+)
+from pharmacy.store.people import ApiToken, Lockout, Person, Pharmacy, SetUpLink, SignInSession
+from pharmacy.store.prescriptions import Message, Outcome, Override, Patient, Prescriber, Prescription
+from pharmacy.store.records import Answer, AuditEntry, Counter, Signature
+
+__all__ = [
+    "Allocation", "Answer", "ApiToken", "AuditEntry", "Base", "Batch", "BatchInput", "Counter", "Fill", "Formula",
+    "FormulaComponent", "Ingredient", "IngredientKind", "Label", "LabelKind", "Lockout", "Lot", "LotMovement", "Message",
+    "MovementKind", "Outcome", "Override", "Patient", "Person", "Pharmacy", "Prescriber", "Prescription", "SetUpLink",
+    "SignInSession", "Signature", "WeighIn", "WeighSource", "WeightTest",
+]
