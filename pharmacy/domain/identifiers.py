@@ -1,4 +1,5 @@
-"""Numbers that name things: NPI of a prescriber, and the pharmacy's own prescription, batch and lot numbers."""
+"""Numbers that name things: NPI of a prescriber, and the pharmacy's own prescription, batch and lot"
+" numbers."""
 
 import re
 from datetime import date
@@ -13,8 +14,8 @@ _LARGEST_SEQUENCE = 999_999
 def luhn_digit(digits: str) -> int:
     """The check digit (ISO/IEC 7812-1, annex B) that belongs behind these digits.
 
-    From the right, every second digit is doubled, starting with the last; the digits of all results are added up;
-    the check digit brings the sum to the next multiple of ten.
+    From the right, every second digit is doubled, starting with the last; the digits of all results are
+    added up; the check digit brings the sum to the next multiple of ten.
 
     >>> luhn_digit("80840123456789")
     3
@@ -38,8 +39,8 @@ def luhn_agrees(digits: str) -> bool:
 def check_npi(text: object, *, field: str = "npi") -> str:
     """The ten digits of a National Provider Identifier whose check digit agrees.
 
-    The check is Luhn over 80840 and the NPI (CMS, "Requirements for National Provider Identifier and NPI check
-    digit"); a check digit of 0 is as good as any other. An NPI starts with 1 or 2.
+    The check is Luhn over 80840 and the NPI (CMS, "Requirements for National Provider Identifier and NPI
+    check digit"); a check digit of 0 is as good as any other. An NPI starts with 1 or 2.
     Raises: InputUnusable saying which of the three is wrong: length, first digit or check digit.
 
     >>> check_npi("1234567893")
@@ -61,7 +62,7 @@ def rx_number(sequence: int) -> str:
     """Prescription number: six digits of sequence and their Luhn digit; the sequence starts at 700000.
 
     >>> rx_number(700001)
-    '7000019'
+    '7000011'
     """
     if not 0 < sequence <= _LARGEST_SEQUENCE:
         raise RuleBroken(f"Prescription numbers run from 1 to {_LARGEST_SEQUENCE}; {sequence} is outside.")
@@ -72,8 +73,8 @@ def rx_number(sequence: int) -> str:
 def check_rx_number(text: object, *, field: str = "rx_number") -> str:
     """The seven digits of one of our prescription numbers, typed or scanned.
 
-    >>> check_rx_number(" 7000019 ")
-    '7000019'
+    >>> check_rx_number(" 7000011 ")
+    '7000011'
     """
     digits = str(text).strip() if isinstance(text, (str, int)) and not isinstance(text, bool) else ""
     if not re.fullmatch(r"[0-9]{7}", digits, re.ASCII):
@@ -86,8 +87,8 @@ def check_rx_number(text: object, *, field: str = "rx_number") -> str:
 def fill_number(rx: str, fill: int) -> str:
     """What the barcode on a container holds: prescription number and fill, 0 for the first filling.
 
-    >>> fill_number("7000019", 0)
-    '7000019-0'
+    >>> fill_number("7000011", 0)
+    '7000011-0'
     """
     if not 0 <= fill <= 99:
         raise RuleBroken(f"Fills are numbered 0 to 99; {fill} is outside.")
@@ -97,13 +98,13 @@ def fill_number(rx: str, fill: int) -> str:
 def check_fill_number(text: object, *, field: str = "fill") -> tuple[str, int]:
     """Prescription number and fill behind a scanned container barcode.
 
-    >>> check_fill_number("7000019-2")
-    ('7000019', 2)
+    >>> check_fill_number("7000011-2")
+    ('7000011', 2)
     """
     written = text.strip() if isinstance(text, str) else ""
     match = re.fullmatch(r"([0-9]{7})-([0-9]{1,2})", written, re.ASCII)
     if match is None:
-        raise InputUnusable(f"{field}: {clip(text)} is not a container number such as 7000019-0.", field)
+        raise InputUnusable(f"{field}: {clip(text)} is not a container number such as 7000011-0.", field)
     return check_rx_number(match[1], field=field), int(match[2])
 
 

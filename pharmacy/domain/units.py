@@ -1,7 +1,7 @@
 """Numbers as they are read and as they are printed.
 
-Two printers, never exchanged: a dose loses its trailing zeros and never starts with a naked point (ISMP list of
-error-prone abbreviations); a measured value keeps the digits the balance or the certificate showed.
+Two printers, never exchanged: a dose loses its trailing zeros and never starts with a naked point (ISMP list
+of error-prone abbreviations); a measured value keeps the digits the balance or the certificate showed.
 """
 
 import re
@@ -60,8 +60,8 @@ def read_decimal(
     """An exact number, from digits with at most one point.
 
     least, most: limits, both allowed. places: digits allowed after the point.
-    Raises: InputUnusable for NaN, Infinity, an exponent, a grouping comma, a naked point, a yes/no or a binary
-    float, and for a number outside its limits; the sentence names the field and the limit.
+    Raises: InputUnusable for NaN, Infinity, an exponent, a grouping comma, a naked point, a yes/no or a
+    binary float, and for a number outside its limits; the sentence names the field and the limit.
 
     >>> read_decimal("4.50", field="dose_mg")
     Decimal('4.50')
@@ -159,4 +159,5 @@ def _kind(value: object) -> str:
         return "empty"
     if isinstance(value, bool):
         return "yes or no"
-    return {"float": "a binary float", "dict": "an object", "list": "a list"}.get(type(value).__name__, "something else")
+    kinds = {"float": "a binary float", "dict": "an object", "list": "a list"}
+    return kinds.get(type(value).__name__, "something else")

@@ -52,9 +52,7 @@ def record(
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
     """{field: {"from": old, "to": new}} of what differs."""
-    return {
-        name: {"from": before.get(name), "to": value} for name, value in after.items() if before.get(name) != value
-    }
+    return {name: {"from": before.get(name), "to": value} for name, value in after.items() if before.get(name) != value}
 
 
 def get(session: Session, table: type[Row], key: int, called: str) -> Row:
@@ -107,12 +105,26 @@ def move(
     """
     alone = actor.id in done_by and is_alone(session)
     target = allow(
-        subject, verb, name=name, state=state, role=actor.role, doer=actor.id, done_by=done_by, alone=alone, reason=reason
+        subject,
+        verb,
+        name=name,
+        state=state,
+        role=actor.role,
+        doer=actor.id,
+        done_by=done_by,
+        alone=alone,
+        reason=reason,
     )
     if alone:
         record(
-            session, Event.EXCEPTION_TAKEN, actor=actor, now=now, subject=subject, subject_id=subject_id,
-            step=verb, reason=reason,
+            session,
+            Event.EXCEPTION_TAKEN,
+            actor=actor,
+            now=now,
+            subject=subject,
+            subject_id=subject_id,
+            step=verb,
+            reason=reason,
         )
     return target
 

@@ -102,9 +102,7 @@ def _refuse_while_waiting(session: Session, keys: tuple[str, ...], now: datetime
         ends = lock.last_at + _wait(lock.key, lock.failures)
         if now < ends:
             seconds = int((ends - now).total_seconds()) + 1
-            raise RuleBroken(
-                f"Too many wrong passwords: wait {seconds} seconds, then try again.", field="password"
-            )
+            raise RuleBroken(f"Too many wrong passwords: wait {seconds} seconds, then try again.", field="password")
 
 
 def _note_failure(session: Session, keys: tuple[str, ...], actor: Actor, event: Event, now: datetime) -> None:

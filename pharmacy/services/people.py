@@ -24,8 +24,10 @@ def token_digest(token: str) -> bytes:
 
 def nobody_yet(session: Session) -> bool:
     """Whether no administrator can sign in: then the start prints a set-up link."""
-    able = select(func.count()).select_from(Person).where(
-        Person.role == Role.ADMINISTRATOR, Person.is_active, Person.password_hash != ""
+    able = (
+        select(func.count())
+        .select_from(Person)
+        .where(Person.role == Role.ADMINISTRATOR, Person.is_active, Person.password_hash != "")
     )
     return session.scalar(able) == 0
 
@@ -33,8 +35,10 @@ def nobody_yet(session: Session) -> bool:
 def make_link(session: Session, *, person_id: int | None, actor: Actor, now: datetime) -> str:
     """A one-time token with which a person chooses a password; person_id None makes the first administrator."""
     session.execute(
-        update(SetUpLink).where(SetUpLink.person_id.is_(person_id) if person_id is None else SetUpLink.person_id == person_id)
-        .where(SetUpLink.used_at.is_(None)).values(used_at=now)
+        update(SetUpLink)
+        .where(SetUpLink.person_id.is_(person_id) if person_id is None else SetUpLink.person_id == person_id)
+        .where(SetUpLink.used_at.is_(None))
+        .values(used_at=now)
     )
     token = secrets.token_urlsafe(24)
     session.add(SetUpLink(token_digest=token_digest(token), person_id=person_id, made_at=now, ends_at=now + LINK_LASTS))
@@ -70,14 +74,26 @@ def add(
     if session.execute(select(Person.id).where(Person.username == folded)).first():
         raise RuleBroken(f"User name: “{folded}” is taken.", field="username")
     person = Person(
-        username=folded, full_name=full_name.strip(), initials=initials.strip(), role=role, is_active=True,
-        password_hash="", created_at=now,
+        username=folded,
+        full_name=full_name.strip(),
+        initials=initials.strip(),
+        role=role,
+        is_active=True,
+        password_hash="",
+        created_at=now,
     )
     session.add(person)
     session.flush()
     record(
-        session, Event.PERSON_ADDED, actor=actor, now=now, subject="person", subject_id=person.id,
-        username=folded, full_name=person.full_name, role=role.value,
+        session,
+        Event.PERSON_ADDED,
+        actor=actor,
+        now=now,
+        subject="person",
+        subject_id=person.id,
+        username=folded,
+        full_name=person.full_name,
+        role=role.value,
     )
     return person
 
@@ -91,7 +107,14 @@ def choose_password(session: Session, link: SetUpLink, password_hash: str, *, no
     link.used_at = now
     person.password_hash = password_hash
     end_sessions(session, person.id, now=now)
-    record(session, Event.PASSWORD_CHANGED, actor=Actor.of(person), now=now, subject="person", subject_id=person.id)
+    record(
+        session,
+        Event.PASSWORD_CHANGED,
+        actor=Actor.of(person),
+        now=now,
+        subject="person",
+        subject_id=person.id,
+    )
     return person
 
 
@@ -113,7 +136,13 @@ def set_up(
     link.used_at = now
     change_pharmacy(session, *pharmacy, actor=OWNER, now=now)
     person = add(
-        session, username=username, full_name=full_name, initials=initials, role=Role.ADMINISTRATOR, actor=OWNER, now=now
+        session,
+        username=username,
+        full_name=full_name,
+        initials=initials,
+        role=Role.ADMINISTRATOR,
+        actor=OWNER,
+        now=now,
     )
     person.password_hash = password_hash
     return person
@@ -141,19 +170,33 @@ def change_pharmacy(
     if row is None:
         row = Pharmacy(id=1, name="", address="", phone="", one_pharmacist=False, demonstration=bool(demonstration))
         session.add(row)
-    before = {"name": row.name, "address": row.address, "phone": row.phone, "one_pharmacist": row.one_pharmacist}
+    before = {
+        "name": row.name,
+        "address": row.address,
+        "phone": row.phone,
+        "one_pharmacist": row.one_pharmacist,
+    }
     row.name, row.address, row.phone = name.strip(), address.strip(), phone.strip()
     row.one_pharmacist = one_pharmacist
     record(
-        session, Event.PHARMACY_CHANGED, actor=actor, now=now, subject="pharmacy", subject_id=1, before=before,
-        after={"name": row.name, "address": row.address, "phone": row.phone, "one_pharmacist": one_pharmacist},
+        session,
+        Event.PHARMACY_CHANGED,
+        actor=actor,
+        now=now,
+        subject="pharmacy",
+        subject_id=1,
+        before=before,
+        after={
+            "name": row.name,
+            "address": row.address,
+            "phone": row.phone,
+            "one_pharmacist": one_pharmacist,
+        },
     )
     return row
 
 
-def change(
-    session: Session, person_id: int, *, role: Role, is_active: bool, actor: Actor, now: datetime
-) -> Person:
+def change(session: Session, person_id: int, *, role: Role, is_active: bool, actor: Actor, now: datetime) -> Person:
     """Another role, or gone. The last administrator stays one; whoever goes is signed out at once.
 
     Raises: RuleBroken.
@@ -167,7 +210,13 @@ def change(
     if not is_active or before["role"] != role.value:
         end_sessions(session, person.id, now=now)
     record(
-        session, Event.PERSON_CHANGED, actor=actor, now=now, subject="person", subject_id=person.id, before=before,
+        session,
+        Event.PERSON_CHANGED,
+        actor=actor,
+        now=now,
+        subject="person",
+        subject_id=person.id,
+        before=before,
         after={"role": role.value, "is_active": is_active},
     )
     return person
@@ -191,7 +240,13 @@ def make_api_token(session: Session, person_id: int, name: str, *, actor: Actor,
     session.add(row)
     session.flush()
     record(
-        session, Event.TOKEN_MADE, actor=actor, now=now, subject="token", subject_id=row.id, name=name,
+        session,
+        Event.TOKEN_MADE,
+        actor=actor,
+        now=now,
+        subject="token",
+        subject_id=row.id,
+        name=name,
         person=person.full_name,
     )
     return token
@@ -208,7 +263,14 @@ def of_api_token(session: Session, token: str) -> Person | None:
 
 
 def _other_administrators(session: Session, person_id: int) -> int:
-    statement = select(func.count()).select_from(Person).where(
-        Person.role == Role.ADMINISTRATOR, Person.is_active, Person.password_hash != "", Person.id != person_id
+    statement = (
+        select(func.count())
+        .select_from(Person)
+        .where(
+            Person.role == Role.ADMINISTRATOR,
+            Person.is_active,
+            Person.password_hash != "",
+            Person.id != person_id,
+        )
     )
     return session.scalar(statement) or 0

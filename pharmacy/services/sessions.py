@@ -21,7 +21,11 @@ def begin(session: Session, person_id: int, *, lasts: timedelta, now: datetime) 
     token = secrets.token_urlsafe(32)
     session.add(
         SignInSession(
-            token_digest=token_digest(token), person_id=person_id, started_at=now, last_seen_at=now, ends_at=now + lasts
+            token_digest=token_digest(token),
+            person_id=person_id,
+            started_at=now,
+            last_seen_at=now,
+            ends_at=now + lasts,
         )
     )
     record(session, Event.SIGNED_IN, actor=Actor.of(person), now=now, subject="person", subject_id=person_id)

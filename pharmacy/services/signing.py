@@ -70,8 +70,15 @@ def sign(
     )
     session.add(signature)
     record(
-        session, Event.SIGNED, actor=Actor.of(person), now=now, subject=subject, subject_id=subject_id,
-        meaning=meaning.name, digest=signature.digest, reason=signature.reason,
+        session,
+        Event.SIGNED,
+        actor=Actor.of(person),
+        now=now,
+        subject=subject,
+        subject_id=subject_id,
+        meaning=meaning.name,
+        digest=signature.digest,
+        reason=signature.reason,
     )
     return signature
 
@@ -117,5 +124,6 @@ def standing(session: Session, subject: str, subject_id: int, content: Mapping[s
         select(Signature).where(Signature.subject == subject, Signature.subject_id == subject_id).order_by(Signature.id)
     )
     return tuple(
-        Standing(s.printed_name, s.role, s.meaning.value, s.reason, s.at, s.digest, s.digest == now_digest) for s in rows
+        Standing(s.printed_name, s.role, s.meaning.value, s.reason, s.at, s.digest, s.digest == now_digest)
+        for s in rows
     )

@@ -6,12 +6,12 @@ PostgreSQL: READ COMMITTED with conditional updates; the audit append takes its 
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -129,7 +129,13 @@ def _sqlite_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", f"busy_timeout={_LOCK_WAIT_S * 1000}"):
+    # recursive_triggers: without it INSERT OR REPLACE deletes a row and its trigger is not asked.
+    for pragma in (
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "synchronous=FULL",
+        f"busy_timeout={_LOCK_WAIT_S * 1000}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -156,8 +162,9 @@ def _begin_postgres(connection: Connection) -> None:
 def set_wal(database: Database) -> None:
     """Write-ahead logging, once when the database is made: setting it from several connections at once fails."""
     if database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("PRAGMA journal_mode=WAL"))
+        # The driver's own connection: the mode cannot change inside a transaction, and the engine begins one.
+        with closing(database.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def utc_now() -> datetime:

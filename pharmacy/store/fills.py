@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pharmacy.domain.workflow import OPEN, FillState, Subject
 from pharmacy.store.batches import Batch
@@ -100,7 +100,7 @@ class Label(Base):
     reason: Mapped[Prose]
     token: Mapped[Code] = mapped_column(index=True)  # what the DataMatrix holds; says nothing about the patient
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    pdf: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[Code]
     read_back: Mapped[dict[str, Any]] = mapped_column(JSON)  # what the codes and the text read after rendering
     made_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))

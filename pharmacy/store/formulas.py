@@ -8,7 +8,19 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pharmacy.domain.workflow import OPEN, FormulaState, LotState, Subject
-from pharmacy.store.columns import Base, Code, Exact, Fraction, Key, Milligrams, Moment, Prose, Short, When, choice
+from pharmacy.store.columns import (
+    Base,
+    Code,
+    Exact,
+    Fraction,
+    Key,
+    Milligrams,
+    Moment,
+    Prose,
+    Short,
+    When,
+    choice,
+)
 from pharmacy.store.people import Person
 
 

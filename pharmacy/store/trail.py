@@ -68,7 +68,7 @@ def head(session: Session) -> Head:
     row = session.execute(
         select(AuditEntry.sequence, AuditEntry.hash).order_by(AuditEntry.sequence.desc()).limit(1)
     ).first()
-    return Head(row.sequence, row.hash) if row else Head(0, GENESIS)
+    return Head(row[0], row[1]) if row else Head(0, GENESIS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ def verify(session: Session, anchor: Head | None = None) -> tuple[Head, tuple[Fa
                 faults.append(Fault(row.sequence, f"entry {row.sequence} is not the one that was noted outside"))
         last = Head(row.sequence, row.hash)
     if anchor and not anchor_seen:
-        message = f"the trail ends at entry {last.sequence}, but entry {anchor.sequence} was noted outside: its tail is cut"
+        message = (
+            f"the trail ends at entry {last.sequence}, but entry {anchor.sequence} was noted outside: its tail is cut"
+        )
         faults.append(Fault(last.sequence, message))
     return last, tuple(faults)
 
@@ -109,7 +111,10 @@ def _fault(row: Row[tuple[object, ...]], last: Head) -> Fault | None:
     if row.sequence != last.sequence + 1:
         return Fault(row.sequence, f"entry {last.sequence + 1} is missing before entry {row.sequence}")
     if row.prev_hash != last.hash:
-        return Fault(row.sequence, f"entry {row.sequence} does not follow entry {last.sequence}: one was put in or moved")
+        return Fault(
+            row.sequence,
+            f"entry {row.sequence} does not follow entry {last.sequence}: one was put in or moved",
+        )
     if row.hash != entry_hash({name: values[name] for name in _FIELDS}):
         return Fault(row.sequence, f"entry {row.sequence} was changed after it was written")
     return None

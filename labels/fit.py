@@ -1,0 +1,154 @@
+"""Text into lines of a given width, whole or not at all, and the characters that may be printed."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from labels.content import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
+from labels.errors import LabelRefused
+from labels.fonts import has_glyph, width
+
+FORBIDDEN = {
+    "Cc": "a control character",
+    "Cf": "an invisible or direction-changing character",
+    "Co": "a private character",
+    "Cs": "half a character",
+    "Cn": "no character of Unicode",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+    "Mn": "a mark that does not join the letter before it",
+    "Me": "a mark that does not join the letter before it",
+    "Mc": "a mark that does not join the letter before it",
+}
+"""Kinds of character that would print as nothing, or change how their neighbours print."""
+
+
+class DoesNotFit(Exception):
+    """A word is wider than the line; `word` says which."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+def refuse_unprintable(label: Label) -> None:
+    """Refuse a label with an empty field or a character that cannot be printed as it is.
+
+    Raises:
+        LabelRefused: names the field, and the character by its sign, code point and Unicode name.
+    """
+    for field, text in texts(label):
+        if not text.strip() and (field not in MAY_BE_EMPTY or field == "warnings"):
+            raise LabelRefused(f"{spoken(field)} is empty", field)
+        if len(text) > LONGEST:
+            raise LabelRefused(f"{spoken(field)} has {len(text)} characters; no label holds them", field)
+        if field not in NOT_PRINTED:
+            for character in composed(text):
+                refuse_character(character, field)
+
+
+def refuse_character(character: str, field: str) -> None:
+    """Refuse a character that is invisible, or that the fonts do not have.
+
+    >>> refuse_character("☃", "patient")
+    Traceback (most recent call last):
+    labels.errors.LabelRefused: the patient's name: the label's fonts cannot print ☃ (U+2603, SNOWMAN)
+    """
+    if character in " \u00a0":
+        return
+    kind = unicodedata.category(character)
+    code = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "")
+    known = f"{code}, {name}" if name else code
+    if kind in FORBIDDEN:
+        raise LabelRefused(f"{spoken(field)}: {FORBIDDEN[kind]} ({known}) cannot be printed", field)
+    if kind == "Zs":
+        raise LabelRefused(f"{spoken(field)}: use a plain space instead of {known}", field)
+    if not has_glyph(character):
+        raise LabelRefused(f"{spoken(field)}: the label's fonts cannot print {character} ({known})", field)
+
+
+def composed(text: str) -> str:
+    """The text with letters and their accents joined, as fonts and scanners expect them.
+
+    >>> len("e\\u0301"), len(composed("e\\u0301"))
+    (2, 1)
+    """
+    return unicodedata.normalize("NFC", text)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The parts of a text that stay on one line: words, and a number together with what it counts.
+
+    >>> list(pieces("Take 1 capsule at bedtime for 14 days"))
+    ['Take', '1 capsule', 'at', 'bedtime', 'for', '14 days']
+    """
+    held = ""
+    for word in composed(text).split(" "):
+        if not word:
+            continue
+        whole = f"{held} {word}" if held else word
+        if not held and word.replace(".", "", 1).isdecimal():
+            held = whole
+        else:
+            yield whole
+            held = ""
+    if held:
+        yield held
+
+
+def wrap(text: str, *, font: str, size: float, room: float) -> tuple[str, ...]:
+    """The text in lines, each filled before the next begins.
+
+    room: width of a line [pt]. A line breaks at a space; only a word wider than the line breaks after
+    one of its own hyphens.
+
+    Raises:
+        DoesNotFit: a word is wider than the line.
+
+    >>> wrap("naltrexone hydrochloride 4.5 mg capsule", font="MortarBold", size=13, room=190)
+    ('naltrexone hydrochloride', '4.5 mg capsule')
+    """
+    lines: list[str] = []
+    for part in parts(text, font=font, size=size, room=room):
+        longer = f"{lines[-1]}{part.before}{part.text}" if lines else part.text
+        if lines and width(longer, font, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(part.text)
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What must stay on one line; before: the space that separates it from the part before, or nothing."""
+
+    text: str
+    before: str = " "
+
+
+def parts(text: str, *, font: str, size: float, room: float) -> Iterator[Part]:
+    """The pieces of a text, those that are wider than `room` [pt] cut at spaces, then after hyphens.
+
+    Raises:
+        DoesNotFit: what is left is still wider.
+    """
+    for piece in pieces(text):
+        if width(piece, font, size) <= room:
+            yield Part(piece)
+            continue
+        for word in piece.split(" "):
+            yield from _cut_at_hyphens(word, font=font, size=size, room=room)
+
+
+def _cut_at_hyphens(word: str, *, font: str, size: float, room: float) -> Iterator[Part]:
+    if width(word, font, size) <= room:
+        yield Part(word)
+        return
+    before = " "
+    for cut in word.replace("-", "-\n").split("\n"):
+        if width(cut, font, size) > room:
+            raise DoesNotFit(cut)
+        if cut:
+            yield Part(cut, before)
+        before = ""

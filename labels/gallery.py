@@ -1,0 +1,34 @@
+"""Pictures of the example labels: `python -m labels.gallery DIRECTORY`."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from labels.content import BATCH_EXAMPLE, EXAMPLE, Label
+from labels.picture import png
+from labels.printing import render
+
+GALLERY: dict[str, Label] = {
+    "vial-label": EXAMPLE,
+    "batch-label": BATCH_EXAMPLE,
+    "batch-label-released": replace(BATCH_EXAMPLE, status="RELEASED"),
+}
+
+DPI = 300
+
+
+def write_gallery(directory: Path) -> tuple[Path, ...]:
+    """Write one PNG for each example into the directory, which is made when it is missing."""
+    directory.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    for name, label in GALLERY.items():
+        path = directory / f"{name}.png"
+        path.write_bytes(png(render(label).pdf, DPI))
+        paths.append(path)
+    return tuple(paths)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m labels.gallery DIRECTORY")
+    sys.stdout.writelines(f"{path}\n" for path in write_gallery(Path(sys.argv[1])))

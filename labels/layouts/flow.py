@@ -1,0 +1,150 @@
+"""Small print: short statements that follow one another in full lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from labels.content import spoken
+from labels.errors import LabelRefused
+from labels.fit import DoesNotFit, composed, parts
+from labels.fonts import CAP_HEIGHT, DESCENT, REGULAR, width
+from labels.sheet import Sheet, Text
+
+LEADING = 1.09
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A field with the words that introduce it. whole: does not break over lines while it fits on one."""
+
+    field: str
+    text: str
+    caption: str = ""
+    font: str = REGULAR
+    whole: bool = False
+
+    def width(self, size: float) -> float:
+        """Of the statement in one line, with its caption [pt]."""
+        caption = width(f"{self.caption} ", REGULAR, size) if self.caption else 0.0
+        return caption + width(self.text, self.font, size)
+
+
+@dataclass(slots=True)
+class Flow:
+    """Statements set in lines of a given size; `lines` counts them."""
+
+    size: float
+    room: float
+    gap: float
+    lines: int = 1
+    reached: float = 0.0
+    texts: list[Text] = field(default_factory=list)
+
+    @property
+    def leading(self) -> float:
+        """From one baseline to the next [pt]."""
+        return LEADING * self.size
+
+    @property
+    def height(self) -> float:
+        """From the top of the first line's capitals to the foot of the last line's letters [pt]."""
+        return (self.lines - 1) * self.leading + (CAP_HEIGHT + DESCENT) * self.size
+
+    def add(self, statement: Statement) -> None:
+        """Set one more statement after a gap, or on a new line.
+
+        Raises:
+            LabelRefused: a word of it is wider than a line.
+        """
+        if self.reached:
+            self.reached += self.gap
+        if self.reached and statement.whole and self.reached + statement.width(self.size) > self.room:
+            self.new_line()
+        if statement.caption:
+            self._set("", statement.caption, REGULAR)
+            self.reached += width(" ", REGULAR, self.size)
+        self._set(statement.field, statement.text, statement.font)
+
+    def add_at(self, x: float, statement: Statement) -> None:
+        """Set one more statement at a distance from the line's start [pt], as in a column."""
+        self.reached = 0.0
+        first = len(self.texts)
+        self.add(statement)
+        self.texts[first:] = [replace(text, x=text.x + x) for text in self.texts[first:]]
+
+    def write(self, sheet: Sheet, *, x: float, top: float) -> None:
+        """Put the lines on the sheet; top: of the first line's capitals [pt]."""
+        baseline = top + CAP_HEIGHT * self.size
+        for text in self.texts:
+            sheet.write(replace(text, x=x + text.x, baseline=baseline + text.baseline))
+
+    def new_line(self) -> None:
+        """Go on at the start of the next line."""
+        self.lines += 1
+        self.reached = 0.0
+
+    def _set(self, name: str, text: str, font: str) -> None:
+        """Fill the lines with the words of a text; what stands together is one Text."""
+        start, line = self.reached, ""
+        try:
+            for part in parts(text, font=font, size=self.size, room=self.room):
+                longer = f"{line}{part.before}{part.text}" if line else part.text
+                if start + width(longer, font, self.size) <= self.room:
+                    line = longer
+                    continue
+                self._put(name, line, start, font)
+                self.new_line()
+                start, line = 0.0, part.text
+        except DoesNotFit as wide:
+            raise LabelRefused(f"{spoken(name)}: the word {wide.word!r} is wider than a line", name) from wide
+        self._put(name, line, start, font)
+
+    def _put(self, name: str, line: str, start: float, font: str) -> None:
+        if line:
+            self.texts.append(Text(name, line, start, (self.lines - 1) * self.leading, font, self.size))
+            self.reached = start + width(line, font, self.size)
+
+
+def flow(groups: Iterable[Iterable[Statement]], *, size: float, room: float, gap: float) -> Flow:
+    """Groups of statements, each group on a new line, a gap [pt] between statements in lines of `room` [pt].
+
+    >>> flow([[Statement("lot", "L000123", "Lot")]], size=7, room=100, gap=6).lines
+    1
+    """
+    filled = Flow(size=size, room=room, gap=gap)
+    for group in groups:
+        if filled.reached:
+            filled.new_line()
+        for statement in group:
+            filled.add(statement)
+    return filled
+
+
+def columns(rows: Sequence[Sequence[Statement]], *, size: float, room: float, gap: float) -> Flow:
+    """Rows of statements in columns as wide as they need; running on in full lines when that is too wide.
+
+    The last statement of a row may reach over the columns that follow it.
+    """
+    starts = [0.0]
+    for column in range(1, max(map(len, rows))):
+        before = [row[column - 1].width(size) for row in rows if len(row) > column]
+        starts.append(starts[-1] + max(before) + gap)
+    ends = [starts[len(row) - 1] + row[-1].width(size) for row in rows]
+    if max(ends) > room:
+        return flow([[statement for row in rows for statement in row]], size=size, room=room, gap=gap)
+    filled = Flow(size=size, room=room, gap=gap)
+    for row in rows:
+        if filled.texts:
+            filled.new_line()
+        for start, statement in zip(starts, row, strict=False):
+            filled.add_at(start, statement)
+    return filled
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop when it ends with a letter, a digit or a bracket.
+
+    >>> sentence("white capsule"), sentence("Store at 20 °C.")
+    ('white capsule.', 'Store at 20 °C.')
+    """
+    whole = composed(text).strip()
+    return f"{whole}." if whole[-1:].isalnum() or whole[-1:] in tuple(")]") else whole

@@ -1,0 +1,117 @@
+"""From content to the bytes of a PDF. The same content gives the same bytes, on every machine and day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from threading import Lock
+
+from reportlab.pdfgen.canvas import Canvas
+
+from labels.barcodes import Barcode
+from labels.content import BatchLabel, Label, VialLabel
+from labels.errors import LabelRefused
+from labels.fit import refuse_unprintable
+from labels.fonts import load
+from labels.layouts import batch, vial
+from labels.sheet import Mask, Sheet
+from labels.stock import find
+
+_ONE_AT_A_TIME = Lock()
+"""ReportLab reads glyphs through one position in the font's bytes, so two threads must not draw at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A label as it goes to the printer. sha256: of the PDF, in hexadecimal digits."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+    barcodes: tuple[Barcode, ...]
+
+
+def render(label: Label, *, stock: str = "vial-4x2") -> Printed:
+    """The label on a stock, complete.
+
+    Raises:
+        LabelRefused: a field does not fit at its least size, is empty, or has a character that cannot be
+            printed; or there is no such stock.
+    """
+    return render_all([label], stock=stock)
+
+
+def render_all(labels: Iterable[Label], *, stock: str = "vial-4x2") -> Printed:
+    """Many labels as the pages of one PDF, in their order, the fonts in it once.
+
+    Raises:
+        LabelRefused: like `render`, for the first label that cannot be printed; or there is no label.
+    """
+    sheets = [lay_out(label, stock=stock) for label in labels]
+    if not sheets:
+        raise LabelRefused("there is no label to print")
+    with _ONE_AT_A_TIME:
+        pdf = _draw(sheets)
+    codes = tuple(code for sheet in sheets for code in sheet.barcodes)
+    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=codes)
+
+
+def lay_out(label: Label, *, stock: str = "vial-4x2") -> Sheet:
+    """Where everything stands, without drawing it; refuses like `render`."""
+    found = find(stock)
+    refuse_unprintable(label)
+    match label:
+        case VialLabel():
+            return vial.lay_out(label, found)
+        case BatchLabel():
+            return batch.lay_out(label, found)
+
+
+def _draw(sheets: list[Sheet]) -> bytes:
+    stock = sheets[0].stock
+    file = BytesIO()
+    canvas = Canvas(file, pagesize=(stock.width, stock.height), invariant=1, pageCompression=1)
+    # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
+    canvas.setTitle("Label")
+    canvas.setAuthor("")
+    canvas.setViewerPreference("PrintScaling", "None")
+    for sheet in sheets:
+        _draw_page(canvas, sheet)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def _draw_page(canvas: Canvas, sheet: Sheet) -> None:
+    stock = sheet.stock
+    for box in sheet.boxes:
+        canvas.rect(box.x, stock.height - box.top - box.height, box.width, box.height, stroke=0, fill=1)
+    for text in sheet.texts:
+        load(text.font)
+        canvas.setFillGray(1 if text.white else 0)
+        canvas.setFont(text.font, text.size)
+        canvas.drawString(text.x, stock.height - text.baseline, text.string)
+    canvas.setFillGray(0)
+    for mask in sheet.masks:
+        canvas.addLiteral(_image(mask, stock.height))
+
+
+def _image(mask: Mask, page_height: float) -> str:
+    """The code as an inline image mask, one bit a module, first row on top, dark modules painted."""
+    rows = "".join(_hexadecimal(row) for row in mask.modules.rows)
+    bottom = page_height - mask.top - mask.height
+    return (
+        f"q {mask.width:.5f} 0 0 {mask.height:.5f} {mask.x:.5f} {bottom:.5f} cm "
+        f"BI /W {mask.modules.across} /H {mask.modules.down} /IM true /D [1 0] /F /AHx ID {rows}> EI Q"
+    )
+
+
+def _hexadecimal(row: tuple[bool, ...]) -> str:
+    """A row of bits, filled to whole bytes as PDF asks.
+
+    >>> _hexadecimal((True, False, False, True, True))
+    '98'
+    """
+    size = (len(row) + 7) // 8
+    bits = "".join("1" if dark else "0" for dark in row).ljust(size * 8, "0")
+    return int(bits, 2).to_bytes(size).hex()

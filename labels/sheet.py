@@ -1,0 +1,105 @@
+"""One label, laid out: where every text, rule and code stands, before any of it is drawn.
+
+Distances are in points from the upper left corner, downward, as one reads.
+"""
+
+from dataclasses import dataclass, field
+
+from labels.barcodes import Barcode, Modules
+from labels.fonts import CAP_HEIGHT, DESCENT, width
+from labels.stock import Stock
+
+RULE_MM = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of a field. x, baseline: where it starts [pt]; white: on a black box."""
+
+    field: str
+    string: str
+    x: float
+    baseline: float
+    font: str
+    size: float
+    white: bool = False
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the ink at most [pt]."""
+        right = self.x + width(self.string, self.font, self.size)
+        return (self.x, self.baseline - CAP_HEIGHT * self.size, right, self.baseline + DESCENT * self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A black rectangle: a rule between zones, or the ground of white text [pt]."""
+
+    x: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A code. module_across, module_down: size of one module [pt], whole dots of the stock's printer."""
+
+    modules: Modules
+    x: float
+    top: float
+    module_across: float
+    module_down: float
+
+    @property
+    def width(self) -> float:
+        """Of the whole code without quiet zone [pt]."""
+        return self.modules.across * self.module_across
+
+    @property
+    def height(self) -> float:
+        """Of the whole code without quiet zone [pt]."""
+        return self.modules.down * self.module_down
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What a layout fills. `zones` are the named areas it promises, (left, top, right, bottom) [pt]."""
+
+    stock: Stock
+    texts: list[Text] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    masks: list[Mask] = field(default_factory=list)
+    zones: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+
+    @property
+    def barcodes(self) -> tuple[Barcode, ...]:
+        """The codes in the order they stand."""
+        return tuple(mask.modules.barcode for mask in self.masks)
+
+    def write(self, text: Text) -> float:
+        """Set a line; returns where it ends [pt]."""
+        self.texts.append(text)
+        return text.x + width(text.string, text.font, text.size)
+
+    def rule(self, x: float, top: float, length: float) -> None:
+        """A horizontal line, a quarter of a millimetre thick."""
+        self.boxes.append(Box(x, self.stock.snap(top), length, self.stock.whole_dots(RULE_MM)))
+
+    def matrix(self, modules: Modules, *, x: float, top: float, side: float) -> Mask:
+        """A DataMatrix, its left upper corner at the nearest dot. side: of one module [pt]."""
+        return self._place(Mask(modules, self.stock.snap(x), self.stock.snap(top), side, side))
+
+    def ladder(self, modules: Modules, *, x: float, top: float, thin: float, across: float) -> Mask:
+        """A Code 128 whose bars lie flat, read downward. thin: least bar; across: length of the bars [pt]."""
+        long = self.stock.snap(across)
+        return self._place(Mask(modules.turned(), self.stock.snap(x), self.stock.snap(top), long, thin))
+
+    def fence(self, modules: Modules, *, x: float, top: float, thin: float, down: float) -> Mask:
+        """A Code 128 whose bars stand upright. thin: least bar; down: height of the bars [pt]."""
+        long = self.stock.snap(down)
+        return self._place(Mask(modules, self.stock.snap(x), self.stock.snap(top), thin, long))
+
+    def _place(self, mask: Mask) -> Mask:
+        self.masks.append(mask)
+        return mask

@@ -1,0 +1,65 @@
+"""`pharmacy label`: the content of a vial label in, a PDF that was read back out."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from labels.content import EXAMPLE, VialLabel, from_document, to_document
+from labels.errors import LabelRefused
+from labels.printing import Printed, render
+from labels.read_back import agrees
+from labels.stock import STOCKS
+from pharmacy.cli.reading import read_json, write_json
+from pharmacy.domain.errors import InputUnusable
+
+
+@click.command()
+@click.argument("file", required=False)
+@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(STOCKS)}.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where the PDF is written.")
+@click.option("--example", is_flag=True, help="Print a complete content as JSON, and no label.")
+def label(file: str | None, stock: str, out: Path | None, example: bool) -> None:
+    """Print a vial label as PDF and read it back.
+
+    FILE is the content as flat JSON, or - for standard input; `pharmacy label --example` shows one. A label
+    on which a field does not fit, or has a character that cannot be printed, is refused and not written.
+    """
+    if example:
+        write_json(to_document(EXAMPLE))
+        return
+    if file is None or out is None:
+        raise click.UsageError("FILE and --out PDF are needed (or --example).")
+    try:
+        content = from_document(read_json(file))
+        printed = render(content, stock=stock)
+    except LabelRefused as refusal:
+        raise InputUnusable(refusal.message, refusal.field) from refusal
+    _refuse_unless_read_back(content, printed)
+    _write(out, printed.pdf)
+    write_json(
+        {
+            "out": str(out),
+            "stock": stock,
+            "sha256": printed.sha256,
+            "pages": printed.pages,
+            "barcodes": [{"kind": code.kind, "payload": code.payload} for code in printed.barcodes],
+            "read_back": True,
+        }
+    )
+
+
+def _refuse_unless_read_back(content: VialLabel, printed: Printed) -> None:
+    problems = agrees(content, printed.pdf, printed)
+    if problems:
+        raise InputUnusable(f"the label was drawn but does not read back: {'; '.join(problems)}")
+
+
+def _write(out: Path, pdf: bytes) -> None:
+    try:
+        out.write_bytes(pdf)
+        kept = sha256(out.read_bytes()).digest()
+    except OSError as problem:
+        raise InputUnusable(f"{out} cannot be written: {problem.strerror}", "out") from problem
+    if kept != sha256(pdf).digest():
+        raise InputUnusable(f"{out} does not hold what was written to it", "out")

@@ -1,0 +1,29 @@
+"""`pharmacy screen` and `pharmacy sig`: what the rules say, without a database."""
+
+from datetime import datetime
+
+import click
+
+from pharmacy.cli.reading import read_json, write_json
+from pharmacy.domain.prescription import from_document
+from pharmacy.domain.screening import screen as screen_prescription
+from pharmacy.domain.sig import read_directions
+from pharmacy.domain.units import read_date
+
+
+@click.command()
+@click.argument("file")
+@click.option("--today", help="Screen as of this day, yyyy-mm-dd (default: the day of this computer).")
+@click.option("--excipient", "excipients", multiple=True, help="Of the chosen formula; may be repeated.")
+def screen(file: str, today: str | None, excipients: tuple[str, ...]) -> None:
+    """Screen the prescription in FILE (JSON, or - for standard input)."""
+    day = read_date(today, field="today") if today else datetime.now().astimezone().date()
+    prescription = from_document(read_json(file))
+    write_json(screen_prescription(prescription, today=day, excipients=excipients).to_document())
+
+
+@click.command()
+@click.argument("text")
+def sig(text: str) -> None:
+    """Read directions as a prescriber writes them."""
+    write_json(read_directions(text).to_document())

@@ -1,0 +1,247 @@
+"""The weight test of finished capsules: each one, their mean, their spread, and the acceptance value."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+from math import ceil
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.fields import read_list, read_object
+from pharmacy.domain.units import format_number, read_decimal, read_whole
+from pharmacy.domain.weighing_fractions import rounded
+
+CAUTION = (
+    "A weight test cannot see a missing drug: the active is about 2 % of the fill. Mix by geometric"
+    " dilution, with a"
+    " tracer colour where the formula allows one, and send samples for a potency assay as planned."
+)
+_MOST_MG = Decimal(10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightPolicy:
+    """What the pharmacist-in-charge decides about the weight test; the limits themselves still pass.
+
+    sample_most and sample_percent: 10 capsules or 5 % of the batch, whichever is fewer. acceptance_factor: k
+    of the acceptance value, 2.4 for ten units.
+    """
+
+    sample_most: int = 10
+    sample_percent: Decimal = Decimal(5)
+    each_percent: Decimal = Decimal(10)
+    mean_percent: Decimal = Decimal(3)
+    rsd_percent: Decimal = Decimal(4)
+    acceptance_most: Decimal = Decimal("15.0")
+    acceptance_factor: Decimal = Decimal("2.4")
+    acceptance_low: Decimal = Decimal("98.5")
+    acceptance_high: Decimal = Decimal("101.5")
+    source: str = "policy of the pharmacist-in-charge; acceptance value as in USP <905>, applied to weights"
+    effective: date = date(2025, 1, 1)
+
+
+DEFAULT = WeightPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class WeightTest:
+    """What was found [mg, %]. reasons: why it failed, empty when it passed. *_low, *_high: limits applied."""
+
+    target_mg: Decimal
+    mean_mg: Decimal
+    deviation_mg: Decimal
+    rsd_percent: Decimal
+    acceptance_value: Decimal
+    passed: bool
+    reasons: tuple[str, ...]
+    each_low_mg: Decimal
+    each_high_mg: Decimal
+    mean_low_mg: Decimal
+    mean_high_mg: Decimal
+    caution: str = CAUTION
+
+    def to_document(self) -> dict[str, object]:
+        """The answer of `pharmacy weights` as JSON: numbers as decimal strings."""
+        numbers = (
+            *("target_mg", "mean_mg", "deviation_mg", "rsd_percent", "acceptance_value"),
+            *("each_low_mg", "each_high_mg", "mean_low_mg", "mean_high_mg"),
+        )
+        return {
+            **{name: format(getattr(self, name), "f") for name in numbers},
+            "passed": self.passed,
+            "reasons": list(self.reasons),
+            "caution": self.caution,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSample:
+    """The arguments of `weight_test` from a document. capsules: of the whole batch, None when not told."""
+
+    shell_mg: Decimal
+    fill_mg: Decimal
+    weights_mg: tuple[Decimal, ...]
+    capsules: int | None = None
+
+
+def from_document(document: object) -> WeightSample:
+    """The JSON of `pharmacy weights`; `capsules`, optional, is the size of the batch.
+
+    Raises: InputUnusable naming the path.
+    """
+    whole = read_object(
+        document, field="", required=("shell_mg", "fill_mg", "weights_mg"), optional=("capsules",)
+    )
+    weights = read_list(whole["weights_mg"], field="weights_mg")
+    capsules = whole.get("capsules")
+    return WeightSample(
+        shell_mg=_milligrams(whole["shell_mg"], "shell_mg"),
+        fill_mg=_milligrams(whole["fill_mg"], "fill_mg"),
+        weights_mg=tuple(_milligrams(weight, f"weights_mg[{place}]") for place, weight in enumerate(weights)),
+        capsules=None if capsules is None else read_whole(capsules, field="capsules", least=1),
+    )
+
+
+def sample_size(capsules: int, policy: WeightPolicy = DEFAULT) -> int:
+    """How many capsules of a batch are weighed: 10 or 5 %, whichever is fewer, and never under 2.
+
+    A part of a capsule counts as one; two are needed for a spread. Raises: RuleBroken under 2 capsules.
+    Source: policy of the pharmacist-in-charge.
+
+    >>> sample_size(30), sample_size(100), sample_size(1000)
+    (2, 5, 10)
+    """
+    if capsules < 2:
+        raise RuleBroken(
+            f"A batch of {capsules} capsules cannot be tested: a spread needs at least 2.", "capsules"
+        )
+    return max(2, min(policy.sample_most, ceil(capsules * Fraction(policy.sample_percent) / 100)))
+
+
+def weight_test(
+    shell_mg: Decimal,
+    fill_mg: Decimal,
+    weights_mg: tuple[Decimal, ...],
+    policy: WeightPolicy = DEFAULT,
+    *,
+    capsules: int | None = None,
+) -> WeightTest:
+    """Judge the weights of filled capsules against T = shell + fill.
+
+    Formulas: RSD = 100 s / mean, s with n - 1; AV = |M - mean %| + 2.4 s %, in per cent of T, M = the mean
+    held within 98.5-101.5. Judged on exact squares, before anything is rounded.
+    shell_mg: mean empty shell [mg]. fill_mg: intended fill [mg]. capsules: batch size, to ask for the whole
+    sample.
+    Raises: RuleBroken when there are too few weights, or one of them is not above 0 mg.
+    Source: the policy's.
+
+    >>> weights = tuple(Decimal(mg) for mg in (225, 228, 222, 230, 226, 224, 219, 227, 225, 229))
+    >>> found = weight_test(Decimal(48), Decimal(178), weights)
+    >>> found.mean_mg, found.rsd_percent, found.acceptance_value, found.passed
+    (Decimal('225.5'), Decimal('1.467'), Decimal('3.513'), True)
+    """
+    _refuse_unless_whole(shell_mg, fill_mg, weights_mg, policy, capsules)
+    target = Fraction(shell_mg) + Fraction(fill_mg)
+    mean, variance = mean_and_variance(weights_mg)
+    mean_percent = 100 * mean / target
+    middle = min(max(mean_percent, Fraction(policy.acceptance_low)), Fraction(policy.acceptance_high))
+    distance = abs(middle - mean_percent)
+    factor = Fraction(policy.acceptance_factor)
+    each, around = target * Fraction(policy.each_percent) / 100, target * Fraction(policy.mean_percent) / 100
+    rsd = square_root(variance * (100 / mean) ** 2, 3)
+    acceptance = square_root(variance * (factor * 100 / target) ** 2, 3, plus=distance)
+    reasons = [
+        f"Capsule {place} weighs {format_number(weight)} mg, outside"
+        f" {_mg(target - each)}-{_mg(target + each)} mg"
+        f" ({_limit(policy.each_percent)} of {_mg(target)} mg)."
+        for place, weight in enumerate(weights_mg, start=1)
+        if abs(Fraction(weight) - target) > each
+    ]
+    if abs(mean - target) > around:
+        reasons.append(
+            f"The mean of {_mg(mean)} mg is outside {_mg(target - around)}-{_mg(target + around)} mg"
+            f" ({_limit(policy.mean_percent)} of {_mg(target)} mg)."
+        )
+    if variance * 100**2 > (Fraction(policy.rsd_percent) * mean) ** 2:
+        reasons.append(f"The spread (RSD) of {rsd} % is above {format_number(policy.rsd_percent)} %.")
+    room = Fraction(policy.acceptance_most) - distance
+    if room < 0 or variance * (factor * 100 / target) ** 2 > room**2:
+        reasons.append(f"The acceptance value of {acceptance} is above {policy.acceptance_most}.")
+    return WeightTest(
+        target_mg=shell_mg + fill_mg,
+        mean_mg=Decimal(_mg(mean)),
+        deviation_mg=square_root(variance, 3),
+        rsd_percent=rsd,
+        acceptance_value=acceptance,
+        passed=not reasons,
+        reasons=tuple(reasons),
+        each_low_mg=Decimal(_mg(target - each)),
+        each_high_mg=Decimal(_mg(target + each)),
+        mean_low_mg=Decimal(_mg(target - around)),
+        mean_high_mg=Decimal(_mg(target + around)),
+    )
+
+
+def mean_and_variance(values: tuple[Decimal, ...]) -> tuple[Fraction, Fraction]:
+    """Mean and variance with n - 1, exact; at least two values.
+
+    >>> mean_and_variance((Decimal(1), Decimal(2), Decimal(3)))
+    (Fraction(2, 1), Fraction(1, 1))
+    """
+    exact = [Fraction(value) for value in values]
+    mean = sum(exact, Fraction()) / len(exact)
+    return mean, sum(((value - mean) ** 2 for value in exact), Fraction()) / (len(exact) - 1)
+
+
+def square_root(square: Fraction, places: int, *, plus: Fraction = Fraction()) -> Decimal:
+    """The root of a fraction, plus another, with so many digits after the point, half to even.
+
+    >>> square_root(Fraction(2), 6)
+    Decimal('1.414214')
+    """
+    with localcontext(Context(prec=50)):
+        root = (Decimal(square.numerator) / Decimal(square.denominator)).sqrt()
+        return rounded(Fraction(root) + plus, places)
+
+
+def _refuse_unless_whole(
+    shell_mg: Decimal,
+    fill_mg: Decimal,
+    weights_mg: tuple[Decimal, ...],
+    policy: WeightPolicy,
+    capsules: int | None,
+) -> None:
+    for field, value in (("shell_mg", shell_mg), ("fill_mg", fill_mg)):
+        if value <= 0:
+            raise RuleBroken(
+                f"A weight of {format_number(value)} mg cannot be: it must be above 0 mg.", field
+            )
+    needed = 2 if capsules is None else sample_size(capsules, policy)
+    if len(weights_mg) < needed:
+        batch = "a spread" if capsules is None else f"a batch of {capsules} capsules"
+        raise RuleBroken(
+            f"{len(weights_mg)} weighed capsules are too few: {batch} needs a sample of at least {needed}.",
+            "weights_mg",
+        )
+    if capsules is not None and len(weights_mg) > capsules:
+        raise RuleBroken(
+            f"{len(weights_mg)} weights are more than the {capsules} capsules of the batch.", "weights_mg"
+        )
+    for place, weight in enumerate(weights_mg, start=1):
+        if weight <= 0:
+            raise RuleBroken(
+                f"Capsule {place} cannot weigh {format_number(weight)} mg: a weight must be above 0 mg.",
+                "weights_mg",
+            )
+
+
+def _milligrams(value: object, name: str) -> Decimal:
+    return read_decimal(value, field=name, most=_MOST_MG, places=4)
+
+
+def _mg(value: Fraction) -> str:
+    return format_number(rounded(value, 3))
+
+
+def _limit(percent: Decimal) -> str:
+    return f"{format_number(100 - percent)}-{format_number(100 + percent)} %"

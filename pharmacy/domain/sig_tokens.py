@@ -1,0 +1,113 @@
+"""From written directions to tokens: spelling made even, run-together codes parted, then the table of"
+" sig_words."""
+
+import re
+import unicodedata
+
+from pharmacy.domain.sig_words import GLUED, MEANING_WORDS, TABLE, Kind, Token
+from pharmacy.domain.spelling import one_edit_apart
+
+_GLUED_WORD = re.compile(rf"(?:{'|'.join(GLUED)})+")
+_GLUED_PART = re.compile("|".join(GLUED))
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?(?![a-z])\.?|\b[a-z]\.[a-z]\b")
+_BREAK = re.compile(r"[\s.,;:()\[\]*/–—-]+")
+_WORD = re.compile(r"[^\s.,;:()\[\]*]+")
+_PURPOSE = re.compile(
+    r"(?:for|to (?:treat|help(?: with)?|relieve|reduce)) (?:the |your )?(?P<what>[a-z][a-z' -]*[a-z])"
+)
+_DOTS_MEAN = ("a.m", "p.m")
+
+
+def tokens(written: str) -> list[Token]:
+    """The directions, word for word; what is not in the table comes out as MEANING or UNKNOWN.
+
+    >>> [token.kind.value for token in tokens("1CQHS")]
+    ['dose', 'slot']
+    """
+    text, place, found = even(written), 0, list[Token]()
+    while place < len(text):
+        skipped = _BREAK.match(text, place)
+        if skipped and not _joins_a_number(text, place):
+            place = skipped.end()
+            continue
+        token, place = _next(text, place)
+        found.append(token)
+    return found
+
+
+def even(written: str) -> str:
+    """Lower case, one space, Latin codes without dots, run-together codes parted.
+
+    >>> even("1CQHS;  1 cap P.O. q.h.s")
+    '1 c qhs; 1 cap po qhs'
+    """
+    text = unicodedata.normalize("NFKC", written.replace("½", " 1/2 ").replace("¼", " 1/4 ")).lower()
+    text = text.replace("\N{FRACTION SLASH}", "/").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    text = re.sub(r"\bq\.(\d+)\.(?=[hd])", r"q\1", text)
+    text = _DOTTED.sub(lambda m: m[0] if m[0].startswith(_DOTS_MEAN) else m[0].replace(".", ""), text)
+    text = re.sub(r"([0-9])(?=[a-z]|\N{MICRO SIGN})", r"\1 ", text)
+    text = re.sub(r"(?<![a-z])(x|qty|disp)([0-9])", r"\1 \2", text)
+    text = re.sub(r"\(s\)", "s", text)
+    text = re.sub(r"[a-z]+", _parted, text)
+    return " ".join(text.split())
+
+
+def _parted(match: re.Match[str]) -> str:
+    word = match[0]
+    if len(word) < 3 or word in MEANING_WORDS or not _GLUED_WORD.fullmatch(word):
+        return word
+    return " ".join(_GLUED_PART.findall(word))
+
+
+def _joins_a_number(text: str, place: int) -> bool:
+    """A sign or a point that belongs to the number behind it: "-1", ".5"."""
+    return bool(re.match(r"[.-][0-9]", text[place:])) and (place == 0 or text[place - 1] in " (,;")
+
+
+def _next(text: str, place: int) -> tuple[Token, int]:
+    for pattern, read in TABLE:
+        match = pattern.match(text, place)
+        if match and match.end() > place and _ends_a_word(text, match.end()):
+            return read(match), match.end()
+    purpose = _PURPOSE.match(text, place)
+    if purpose:
+        words = _purpose_words(purpose["what"])
+        if words:
+            end = purpose.start("what") + len(words)
+            return Token(Kind.PURPOSE, words), end
+    word = _WORD.match(text, place) or re.compile(r"\S").match(text, place)
+    end = word.end() if word else place + 1
+    return Token(_weigh(text[place:end]), text[place:end]), end
+
+
+def _purpose_words(what: str) -> str:
+    """The leading words that name a complaint: they end where a word with a meaning for the dose begins."""
+    kept: list[str] = []
+    for word in what.split(" "):
+        if word in MEANING_WORDS or word == "then" or _nearly_a_meaning(word):
+            break
+        kept.append(word)
+    while kept and kept[-1] in ("and", "or", "take", "as", "at", "in", "with", "the", "by"):
+        kept.pop()
+    return " ".join(kept)
+
+
+def _weigh(word: str) -> Kind:
+    plain = word.strip("'\"-/")
+    heavy = plain in MEANING_WORDS or _nearly_a_meaning(plain) or any(letter.isdigit() for letter in word)
+    return Kind.MEANING if heavy else Kind.UNKNOWN
+
+
+def _nearly_a_meaning(word: str) -> bool:
+    return len(word) >= 4 and any(
+        one_edit_apart(word, known) for known in MEANING_WORDS if len(known) >= 4 and word != known
+    )
+
+
+def _ends_a_word(text: str, end: int) -> bool:
+    if end >= len(text):
+        return True
+    before, after = text[end - 1], text[end]
+    if before.isalpha():
+        return not (after.isalpha() or after == "'")
+    return not (before.isdigit() and (after.isdigit() or after == "%"))

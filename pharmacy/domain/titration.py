@@ -1,0 +1,157 @@
+"""Titration: rising doses in steps, one bottle for each, and a calendar."""
+
+import itertools
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from pharmacy.domain.dose import band
+from pharmacy.domain.dose_policy import DosePolicy
+from pharmacy.domain.errors import InputUnusable, RuleBroken
+from pharmacy.domain.findings import Finding, Level
+from pharmacy.domain.prescription import TitrationStep
+from pharmacy.domain.units import clip, format_number, format_strength, read_decimal, read_whole
+
+SOURCE = "pharmacy policy, titration: typically 1.5, 3, 4.5 mg, one or two weeks each"
+_LONGEST = 3650  # days
+_LARGEST = Decimal(1000)  # mg; far above any dose, so that arithmetic stays exact
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """dose_mg: daily dose [mg]. days: length [days], None for a last step without an end."""
+
+    dose_mg: Decimal
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bottle:
+    """One bottle of a plan. first_day, last_day: days of treatment, counted from 1."""
+
+    strength_mg: Decimal
+    capsules: int
+    first_day: int
+    last_day: int
+
+
+def read_plan(steps: tuple[TitrationStep, ...]) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
+    """The steps of a plan; no steps at all when one of them cannot be read, and then a finding for each."""
+    read: list[Step] = []
+    findings: list[Finding] = []
+    for place, step in enumerate(steps):
+        last = place == len(steps) - 1
+        try:
+            dose = read_decimal(
+                _without_unit(step.dose_mg), field=f"titration[{place}].dose_mg", most=_LARGEST, places=4
+            )
+            days = None if last and not step.days.strip() else _days(step.days, place)
+        except InputUnusable as problem:
+            message = f"Step {place + 1} of the titration could not be read: {problem.message}"
+            findings.append(Finding("titration.unreadable", Level.STOP, message, "MS", SOURCE))
+            continue
+        read.append(Step(dose, days))
+    return (() if findings else tuple(read)), tuple(findings)
+
+
+def review(steps: tuple[Step, ...], policy: DosePolicy) -> tuple[Finding, ...]:
+    """Each dose in its band, never falling and never rising by more than the policy without a reason."""
+    findings = [
+        finding
+        for place, step in enumerate(steps, start=1)
+        if (finding := band(step.dose_mg, policy, what=f"The daily dose of step {place}")) is not None
+    ]
+    for place, (before, after) in enumerate(itertools.pairwise(steps), start=2):
+        change = after.dose_mg - before.dose_mg
+        if change < 0:
+            message = (
+                f"Step {place} falls from {format_strength(before.dose_mg)} to"
+                f" {format_strength(after.dose_mg)}; a"
+                " falling dose needs a reason."
+            )
+            findings.append(Finding("titration.falls", Level.PHARMACIST, message, "PN", SOURCE))
+        elif change > policy.step_up_most:
+            message = (
+                f"Step {place} rises by {format_strength(change)}, more than"
+                f" {format_strength(policy.step_up_most)}; a"
+                " larger step needs a reason."
+            )
+            findings.append(Finding("titration.steep", Level.PHARMACIST, message, "HD", SOURCE))
+    return tuple(findings)
+
+
+def bottles(steps: tuple[Step, ...], days_supply: int) -> tuple[Bottle, ...]:
+    """One bottle for each step, one capsule a day; a last step without an end lasts to the end of the supply.
+
+    days_supply: [days].
+    Raises: RuleBroken when the supply ends before the last step begins.
+
+    >>> steps = (Step(Decimal("1.5"), 7), Step(Decimal("3"), 7), Step(Decimal("4.5"), None))
+    >>> [(b.capsules, b.first_day, b.last_day) for b in bottles(steps, 30)]
+    [(7, 1, 7), (7, 8, 14), (16, 15, 30)]
+    """
+    packed: list[Bottle] = []
+    day = 1
+    for step in steps:
+        days = days_supply - day + 1 if step.days is None else step.days
+        if days < 1:
+            raise RuleBroken(
+                f"The supply ends after {days_supply} days, before the step of"
+                f" {format_strength(step.dose_mg)} begins"
+                f" on day {day}.",
+                "days_supply",
+            )
+        packed.append(Bottle(step.dose_mg, days, day, day + days - 1))
+        day += days
+    return tuple(packed)
+
+
+def capsules_by_strength(packed: tuple[Bottle, ...]) -> dict[Decimal, int]:
+    """Capsules needed of each strength [mg].
+
+    >>> capsules_by_strength((Bottle(Decimal("1.5"), 7, 1, 7), Bottle(Decimal("1.5"), 7, 8, 14)))
+    {Decimal('1.5'): 14}
+    """
+    totals: dict[Decimal, int] = {}
+    for bottle in packed:
+        totals[bottle.strength_mg] = totals.get(bottle.strength_mg, 0) + bottle.capsules
+    return totals
+
+
+def calendar(packed: tuple[Bottle, ...], first: date) -> tuple[tuple[date, Decimal], ...]:
+    """Each day of the plan with its dose [mg], for the sheet that goes with the bottles.
+
+    first: the day of the first capsule, a local calendar date.
+
+    >>> calendar((Bottle(Decimal("1.5"), 2, 1, 2),), date(2025, 1, 2))[-1]
+    (datetime.date(2025, 1, 3), Decimal('1.5'))
+    """
+    return tuple(
+        (first + timedelta(days=day - 1), bottle.strength_mg)
+        for bottle in packed
+        for day in range(bottle.first_day, bottle.last_day + 1)
+    )
+
+
+def describe(steps: tuple[Step, ...]) -> str:
+    """The plan in one line.
+
+    >>> describe((Step(Decimal("1.5"), 7), Step(Decimal("3"), None)))
+    '1.5 mg for 7 days, then 3 mg'
+    """
+    return ", then ".join(
+        format_strength(step.dose_mg)
+        + ("" if step.days is None else f" for {format_number(Decimal(step.days))} days")
+        for step in steps
+    )
+
+
+def _days(text: str, place: int) -> int:
+    field = f"titration[{place}].days"
+    if not text.strip():
+        raise InputUnusable(f"{field}: {clip(text)}: how many days the step lasts is missing.", field)
+    return read_whole(text, field=field, least=1, most=_LONGEST)
+
+
+def _without_unit(text: str) -> str:
+    return text.strip().lower().removesuffix("mg").strip()

@@ -1,0 +1,162 @@
+"""The second weighing engine: whole micrograms and integers only, the batch first, then one capsule of it.
+
+Written apart from the first engine and importing nothing of it, so that a slip in one of them is seen: a
+worksheet is given only when both find the same digits. It goes the other way round: from the hydrochloride
+that the whole batch must hold to the powder, from the powder to the room that is left, and from the batch to
+the capsule.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+MICROGRAMS = 1000
+"""In a milligram."""
+
+MILLION = 10**6
+"""Fractions of a certificate are held in millionths."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeAmounts:
+    """Factor in millionths; one capsule in nanograms and tenths of a microgram; the batch in µg."""
+
+    lot_factor_millionths: int
+    active_per_capsule_ng: int
+    active_total_ug: int
+    filler_per_capsule_tenth_ug: int
+    filler_total_ug: int
+
+    def as_milligrams(self) -> dict[str, Decimal]:
+        """The same figures with the point put in, under the names of the worksheet."""
+        return {
+            "lot_factor": Decimal(self.lot_factor_millionths).scaleb(-6),
+            "active_per_capsule_mg": Decimal(self.active_per_capsule_ng).scaleb(-6),
+            "active_total_mg": Decimal(self.active_total_ug).scaleb(-3),
+            "filler_per_capsule_mg": Decimal(self.filler_per_capsule_tenth_ug).scaleb(-4),
+            "filler_total_mg": Decimal(self.filler_total_ug).scaleb(-3),
+        }
+
+
+def whole_amounts(
+    *,
+    dose_mg: Decimal,
+    basis_factor: Decimal,
+    assay: Decimal,
+    as_is: bool,
+    water: Decimal,
+    solvents: Decimal,
+    capsules: int,
+    overage: Decimal,
+    active_packing_mg: Decimal,
+    filler_packing_mg: Decimal,
+) -> WholeAmounts:
+    """What to weigh, in integers.
+
+    Each amount is one quotient of two integers, divided once and rounded half to even.
+    Amounts in mg with at most 3 digits after the point, fractions with at most 6.
+
+    >>> found = whole_amounts(dose_mg=Decimal("4.5"), basis_factor=Decimal(1), assay=Decimal("0.994"),
+    ...     as_is=False, water=Decimal("0.087"), solvents=Decimal(0), capsules=100, overage=Decimal("0.03"),
+    ...     active_packing_mg=Decimal(150), filler_packing_mg=Decimal(180))
+    >>> found.active_total_ug, found.active_per_capsule_ng
+    (510731, 4958557)
+    """
+    dose = _units(dose_mg, MICROGRAMS)
+    factor = _units(basis_factor, MILLION)
+    pure, whole = _purity(assay=assay, as_is=as_is, water=water, solvents=solvents)
+    made = capsules * (MILLION + _units(overage, MILLION))
+    full_of_active = _units(active_packing_mg, MICROGRAMS)
+    full_of_filler = _units(filler_packing_mg, MICROGRAMS)
+
+    # The batch, as numerators over one denominator each: micrograms of powder, then room left for the filler.
+    powder, under_powder = dose * factor * made * whole, MILLION * MILLION * pure
+    room, under_room = (
+        made * full_of_active * under_powder - MILLION * powder,
+        MILLION * under_powder * full_of_active,
+    )
+    filler, under_filler = full_of_filler * room, under_room
+    return WholeAmounts(
+        lot_factor_millionths=_divided(MILLION * pure, whole),
+        active_per_capsule_ng=_divided(powder * MILLION * 1000, under_powder * made),
+        active_total_ug=_divided(powder, under_powder),
+        filler_per_capsule_tenth_ug=_divided(filler * MILLION * 10, under_filler * made),
+        filler_total_ug=_divided(filler, under_filler),
+    )
+
+
+def trituration_faults(
+    *,
+    needed_ug: int,
+    minimum_ug: int,
+    filler_ug: int,
+    step_ug: int,
+    weigh_ug: int,
+    diluent_ug: int,
+    total_ug: int,
+    aliquot_ug: int,
+    filler_to_add_ug: int,
+) -> tuple[str, ...]:
+    """What is wrong with a trituration plan, by multiplying it back; empty when nothing is.
+
+    The mixture must add up, each weighing must reach the balance's minimum, the aliquot must hold what is
+    needed to the microgram, and the filler already in the aliquot must be left out of what is added. All in
+    µg.
+
+    >>> trituration_faults(needed_ug=2000, minimum_ug=120000, filler_ug=900000, step_ug=1000, weigh_ug=120000,
+    ...     diluent_ug=7080000, total_ug=7200000, aliquot_ug=120000, filler_to_add_ug=782000)
+    ()
+    """
+    faults = []
+    if weigh_ug + diluent_ug != total_ug:
+        faults.append("the active and the diluent do not add up to the trituration")
+    for name, amount in (("active", weigh_ug), ("diluent", diluent_ug), ("aliquot", aliquot_ug)):
+        if amount < minimum_ug:
+            faults.append(f"the {name} of {amount} µg is below the balance's minimum of {minimum_ug} µg")
+    if 0 < filler_to_add_ug < minimum_ug or filler_to_add_ug < 0:
+        faults.append(f"the filler to add, {filler_to_add_ug} µg, cannot be weighed")
+    if aliquot_ug > total_ug:
+        faults.append("the aliquot is larger than the trituration")
+    # aliquot x weigh / total = needed, allowing half a microgram of rounding in the aliquot and in the need.
+    if 2 * abs(aliquot_ug * weigh_ug - needed_ug * total_ug) > weigh_ug + total_ug:
+        faults.append("the aliquot does not hold the active that is needed")
+    if abs(aliquot_ug - needed_ug + filler_to_add_ug - filler_ug) > 2:
+        faults.append("the diluent of the aliquot and the filler to add are not the filler of the batch")
+    if weigh_ug >= minimum_ug + step_ug:
+        faults.append("less active could be weighed")
+    shorter = total_ug - step_ug
+    spare = needed_ug * shorter > minimum_ug * weigh_ug + total_ug and shorter - weigh_ug >= minimum_ug
+    if filler_to_add_ug and spare:
+        faults.append("less diluent would do")
+    return tuple(faults)
+
+
+def _purity(*, assay: Decimal, as_is: bool, water: Decimal, solvents: Decimal) -> tuple[int, int]:
+    stated = _units(assay, MILLION)
+    if as_is:
+        return stated, MILLION
+    dry = MILLION - _units(water, MILLION)
+    free = MILLION - _units(solvents, MILLION)
+    return stated * dry * free, MILLION**3
+
+
+def _units(value: Decimal, in_one: int) -> int:
+    """A decimal as a whole number of small units; refuses to lose a digit."""
+    sign, digits, exponent = value.as_tuple()
+    number = int("".join(map(str, digits))) * (-1 if sign else 1)
+    if not isinstance(exponent, int):  # how Decimal marks NaN and Infinity
+        raise ValueError(f"{value} is not a number")  # noqa: TRY004 - the value is wrong, not its type
+    ten: int = 10 ** abs(exponent)
+    if exponent >= 0:
+        return number * ten * in_one
+    units, lost = divmod(number * in_one, ten)
+    if lost:
+        raise ValueError(f"{value} has more digits than 1/{in_one} can hold")
+    return units
+
+
+def _divided(numerator: int, denominator: int) -> int:
+    """An integer quotient, half to even; the denominator is positive."""
+    quotient, rest = divmod(numerator, denominator)
+    if 2 * rest > denominator or (2 * rest == denominator and quotient % 2):
+        return quotient + 1
+    return quotient

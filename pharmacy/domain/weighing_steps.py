@@ -1,0 +1,243 @@
+"""The worksheet's arithmetic, line by line: formula, inputs, result, rounding and source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from pharmacy.domain.trituration import ALIQUOT_METHOD, Trituration
+from pharmacy.domain.units import format_number
+from pharmacy.domain.weighing_fractions import Amounts, rounded
+from pharmacy.domain.weighing_order import AssayBasis, Basis, WeighingPolicy, WorksheetOrder
+
+HALF_EVEN = "carried on exactly; shown to {places} digits, half to even"
+EXACT = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of arithmetic. inputs: symbol -> value as written. result is in `unit`, "" for a plain
+    number.
+    """
+
+    name: str
+    formula: str
+    inputs: Mapping[str, str]
+    result: str
+    unit: str
+    rounding: str
+    source: str
+
+    def to_document(self) -> dict[str, object]:
+        """The line as JSON."""
+        return {
+            "name": self.name,
+            "formula": self.formula,
+            "inputs": dict(self.inputs),
+            "result": self.result,
+            "unit": self.unit,
+            "rounding": self.rounding,
+            "source": self.source,
+        }
+
+
+def steps(
+    order: WorksheetOrder,
+    found: Amounts,
+    trituration: Trituration | None,
+    dose_back_mg: Fraction,
+    policy: WeighingPolicy,
+) -> tuple[Step, ...]:
+    """Every line of the worksheet, in the order in which a person would check it."""
+    weighable = found.active_total_mg >= Fraction(order.balance.minimum_mg)
+    return (
+        _lot_factor(order, found, policy),
+        _basis_factor(order, found, policy),
+        *_active(order, found),
+        *_filler(order, found, policy),
+        Step(
+            name="minimum weight",
+            formula="A >= minimum",
+            inputs={"A": _mg(found.active_total_mg, 3), "minimum": _plain(order.balance.minimum_mg)},
+            result="weigh directly" if weighable else "plan a trituration",
+            unit="",
+            rounding=EXACT,
+            source="minimum weighable quantity of the balance",
+        ),
+        *(() if trituration is None else _trituration(trituration, order, found)),
+        Step(
+            name="reverse check",
+            formula="A x P / F / (n x (1 + overage))",
+            inputs={
+                "A": _mg(found.active_total_mg, 3),
+                "P": _mg(found.lot_factor, 6),
+                "F": _plain(rounded(found.basis_factor, 6)),
+                "n": str(order.capsules),
+                "overage": _plain(order.overage),
+            },
+            result=_plain(rounded(dose_back_mg, 6)),
+            unit="mg",
+            rounding="none: computed from the unrounded amounts, it gives the labelled dose exactly",
+            source="the dose on the order",
+        ),
+    )
+
+
+def _lot_factor(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -> Step:
+    lot = order.active_lot
+    as_is = lot.assay_basis == AssayBasis.AS_IS
+    inputs = {"assay": _plain(lot.assay)}
+    if not as_is:
+        inputs |= {"water": _plain(lot.water), "solvents": _plain(lot.solvents)}
+    basis = (
+        "as is: water and solvents are already counted" if as_is else "on the anhydrous, solvent-free basis"
+    )
+    return Step(
+        name="lot factor P",
+        formula="assay" if as_is else "assay x (1 - water) x (1 - solvents)",
+        inputs=inputs,
+        result=_mg(found.lot_factor, 6),
+        unit="",
+        rounding=HALF_EVEN.format(places=6),
+        source=f"certificate of analysis, assay {basis}; limits of {policy.assay_source}",
+    )
+
+
+def _basis_factor(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -> Step:
+    base = order.basis == Basis.BASE
+    return Step(
+        name="basis factor F",
+        formula="hydrochloride / base" if base else "1",
+        inputs={"dose means": f"naltrexone {'base' if base else 'hydrochloride'}"},
+        result=_plain(rounded(found.basis_factor, 6)),
+        unit="",
+        rounding=EXACT,
+        source=policy.basis_source if base else "the dose is stated as the salt that is weighed",
+    )
+
+
+def _active(order: WorksheetOrder, found: Amounts) -> tuple[Step, Step]:
+    return (
+        Step(
+            name="active per capsule a",
+            formula="dose x F / P",
+            inputs={
+                "dose": _plain(order.dose_mg),
+                "F": _plain(rounded(found.basis_factor, 6)),
+                "P": _mg(found.lot_factor, 6),
+            },
+            result=_mg(found.active_per_capsule_mg, 6),
+            unit="mg",
+            rounding=HALF_EVEN.format(places=6),
+            source="dose corrected for the lot's purity",
+        ),
+        Step(
+            name="active for the batch A",
+            formula="a x n x (1 + overage)",
+            inputs={
+                "a": _mg(found.active_per_capsule_mg, 6),
+                "n": str(order.capsules),
+                "overage": _plain(order.overage),
+            },
+            result=_mg(found.active_total_mg, 3),
+            unit="mg",
+            rounding=HALF_EVEN.format(places=3),
+            source="master formulation record (overage)",
+        ),
+    )
+
+
+def _filler(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -> tuple[Step, Step]:
+    return (
+        Step(
+            name="filler per capsule f",
+            formula="S_filler x (1 - a / S_active)",
+            inputs={
+                "S_filler": _plain(order.filler_lot.packing_mg),
+                "a": _mg(found.active_per_capsule_mg, 6),
+                "S_active": _plain(order.active_lot.packing_mg),
+            },
+            result=_mg(found.filler_per_capsule_mg, 4),
+            unit="mg",
+            rounding=HALF_EVEN.format(places=4),
+            source=policy.packing_source,
+        ),
+        Step(
+            name="filler for the batch",
+            formula="f x n x (1 + overage)",
+            inputs={
+                "f": _mg(found.filler_per_capsule_mg, 4),
+                "n": str(order.capsules),
+                "overage": _plain(order.overage),
+            },
+            result=_mg(found.filler_total_mg, 3),
+            unit="mg",
+            rounding=HALF_EVEN.format(places=3),
+            source="master formulation record (overage)",
+        ),
+    )
+
+
+def _trituration(plan: Trituration, order: WorksheetOrder, found: Amounts) -> tuple[Step, ...]:
+    mixture = {"W": _plain(plan.weigh_mg), "T": _plain(plan.total_mg)}
+    lines: tuple[tuple[str, str, dict[str, str], Decimal], ...] = (
+        (
+            "trituration: active W",
+            "least step >= minimum",
+            {"minimum": _plain(order.balance.minimum_mg)},
+            plan.weigh_mg,
+        ),
+        (
+            "trituration: total T",
+            "least step with A x T / W >= minimum and T - W >= minimum",
+            {
+                "A": _mg(found.active_total_mg, 3),
+                "W": _plain(plan.weigh_mg),
+                "minimum": _plain(order.balance.minimum_mg),
+            },
+            plan.total_mg,
+        ),
+        ("trituration: diluent", "T - W", mixture, plan.diluent_mg),
+        (
+            "trituration: aliquot Q",
+            "A x T / W",
+            {"A": _mg(found.active_total_mg, 3), **mixture},
+            plan.aliquot_mg,
+        ),
+        (
+            "filler to add to the aliquot",
+            "filler - (Q - A)",
+            {
+                "filler": _mg(found.filler_total_mg, 3),
+                "Q": _plain(plan.aliquot_mg),
+                "A": _mg(found.active_total_mg, 3),
+            },
+            plan.filler_to_add_mg,
+        ),
+        (
+            "trituration, reverse check",
+            "Q x W / T",
+            {"Q": _plain(plan.aliquot_mg), **mixture},
+            rounded(Fraction(plan.aliquot_mg) * Fraction(plan.weigh_mg) / Fraction(plan.total_mg), 3),
+        ),
+    )
+    return tuple(
+        Step(
+            name=name,
+            formula=formula,
+            inputs=inputs,
+            result=format(result, "f"),
+            unit="mg",
+            rounding=HALF_EVEN.format(places=3),
+            source=ALIQUOT_METHOD,
+        )
+        for name, formula, inputs, result in lines
+    )
+
+
+def _mg(value: Fraction, places: int) -> str:
+    return format(rounded(value, places), "f")
+
+
+def _plain(value: Decimal) -> str:
+    return format_number(value)

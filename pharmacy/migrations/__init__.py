@@ -1,0 +1,1 @@
+"""The steps that bring a database to the present schema, in the order in which they were written."""

@@ -1,0 +1,361 @@
+"""Ingredients and master formulation records: drafted, approved with a signature, replaced by new versions."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.capsules import SIZES
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.domain.signature import Meaning
+from pharmacy.domain.units import format_number
+from pharmacy.domain.weighing import DEFAULT
+from pharmacy.domain.workflow import FormulaState, Subject
+from pharmacy.services import signing
+from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision
+from pharmacy.services.signing import Proof, Standing
+from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person
+
+BASES = ("hydrochloride", "base")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A master formulation record as it is typed. overage is a fraction (0.03), components are ingredient names."""
+
+    code: str
+    name: str
+    strength_mg: Decimal
+    basis: str
+    form: str
+    capsule_size: str
+    overage: Decimal
+    container: str
+    equipment: str
+    steps: tuple[str, ...]
+    description: str
+    storage: str
+    limit_days: int
+    reference: str
+    quality: str
+    active: str
+    filler: str
+    shell: str
+
+
+def add_ingredient(
+    session: Session,
+    *,
+    name: str,
+    kind: IngredientKind,
+    grade: str,
+    basis: str = "",
+    capsule_size: str = "",
+    actor: Actor,
+    now: datetime,
+) -> Ingredient:
+    """An ingredient that formulas and lots can name.
+
+    Raises: RuleBroken naming the field.
+    """
+    if not name.strip() or len(name) > 120:
+        raise RuleBroken("Ingredient name: 1 to 120 characters.", field="name")
+    if kind is IngredientKind.ACTIVE and basis not in BASES:
+        raise RuleBroken(f"Salt form: an active is {' or '.join(BASES)}.", field="basis")
+    if kind is IngredientKind.SHELL and capsule_size not in SIZES:
+        raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="capsule_size")
+    if session.execute(select(Ingredient.id).where(Ingredient.name == name.strip())).first():
+        raise RuleBroken(f"Ingredient name: “{name.strip()}” is there already.", field="name")
+    row = Ingredient(
+        name=name.strip(),
+        kind=kind,
+        grade=grade.strip()[:120],
+        basis=basis if kind is IngredientKind.ACTIVE else "",
+        capsule_size=capsule_size if kind is IngredientKind.SHELL else "",
+    )
+    session.add(row)
+    session.flush()
+    record(
+        session,
+        Event.INGREDIENT_ADDED,
+        actor=actor,
+        now=now,
+        subject="ingredient",
+        subject_id=row.id,
+        name=row.name,
+        kind=kind.value,
+        grade=row.grade,
+    )
+    return row
+
+
+def draft(session: Session, typed: Draft, *, actor: Actor, now: datetime) -> Formula:
+    """Version 1 of a new formula, or the next version of one that is there.
+
+    Raises: RuleBroken naming the field.
+    """
+    _check(typed)
+    latest = session.execute(
+        select(Formula).where(Formula.code == typed.code.strip()).order_by(Formula.version.desc()).limit(1)
+    ).scalar()
+    if latest is not None and latest.state is FormulaState.DRAFT:
+        raise RuleBroken(f"{latest.title} is still a draft; change that one.", field="code")
+    row = Formula(
+        version=latest.version + 1 if latest else 1,
+        state=FormulaState.DRAFT,
+        drafted_by_id=actor.id,
+        drafted_at=now,
+        replaces_id=latest.id if latest else None,
+        **_columns(typed),
+    )
+    session.add(row)
+    session.flush()
+    _put_components(session, row, typed)
+    record(
+        session,
+        Event.FORMULA_DRAFTED,
+        actor=actor,
+        now=now,
+        subject="formula",
+        subject_id=row.id,
+        **_plain(typed),
+    )
+    return row
+
+
+def change(
+    session: Session,
+    formula_id: int,
+    typed: Draft,
+    *,
+    revision: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Formula:
+    """Another wording of a draft. An approved version is never changed: draft the next one.
+
+    Raises: RuleBroken naming the field.
+    """
+    row = get_to_change(session, Formula, formula_id, "formula")
+    same_revision(revision, row.revision, row.title)
+    _move(session, row, "change", actor=actor, now=now)
+    _check(typed)
+    before = _plain(as_draft(row))
+    for name, value in _columns(replace(typed, code=row.code)).items():
+        setattr(row, name, value)
+    for component in list(row.components):
+        session.delete(component)
+    session.flush()
+    session.expire(row, ["components"])
+    _put_components(session, row, typed)
+    record(
+        session,
+        Event.FORMULA_CHANGED,
+        actor=actor,
+        now=now,
+        subject="formula",
+        subject_id=row.id,
+        **changes(before, _plain(typed)),
+    )
+    return row
+
+
+def approve(
+    session: Session, formula_id: int, *, proof: Proof, reason: str = "", actor: Actor, now: datetime
+) -> Formula:
+    """The pharmacist-in-charge, who did not draft it, approves and signs; the version before it is retired.
+
+    Raises: RuleBroken.
+    """
+    row = get_to_change(session, Formula, formula_id, "formula")
+    state = _move(session, row, "approve", actor=actor, now=now, reason=reason, done_by=frozenset({row.drafted_by_id}))
+    row.state = FormulaState(state)
+    row.approved_by_id, row.approved_at = actor.id, now
+    session.flush()
+    signing.sign(
+        session,
+        signing.by_actor(proof, actor),
+        Meaning.FORMULA_APPROVED,
+        subject="formula",
+        subject_id=row.id,
+        content=content(row),
+        now=now,
+        reason=reason,
+    )
+    record(session, Event.FORMULA_APPROVED, actor=actor, now=now, subject="formula", subject_id=row.id)
+    if row.replaces_id:
+        _retire_replaced(session, row, actor=actor, now=now)
+    return row
+
+
+def retire(session: Session, formula_id: int, *, reason: str, actor: Actor, now: datetime) -> Formula:
+    """No batch is planned from it any more.
+
+    Raises: RuleBroken.
+    """
+    row = get_to_change(session, Formula, formula_id, "formula")
+    row.state = FormulaState(_move(session, row, "retire", actor=actor, now=now, reason=reason))
+    record(
+        session,
+        Event.FORMULA_MOVED,
+        actor=actor,
+        now=now,
+        subject="formula",
+        subject_id=row.id,
+        step="retire",
+        reason=reason.strip(),
+    )
+    return row
+
+
+def as_draft(row: Formula) -> Draft:
+    """The record as it would be typed: what a change or the next version starts from."""
+    named = {c.ingredient.kind: c.ingredient.name for c in row.components}
+    return Draft(
+        code=row.code,
+        name=row.name,
+        strength_mg=row.strength_mg,
+        basis=row.basis,
+        form=row.form,
+        capsule_size=row.capsule_size,
+        overage=row.overage,
+        container=row.container,
+        equipment=row.equipment,
+        steps=tuple(row.steps),
+        description=row.description,
+        storage=row.storage,
+        limit_days=row.limit_days,
+        reference=row.reference,
+        quality=row.quality,
+        active=named.get(IngredientKind.ACTIVE, ""),
+        filler=named.get(IngredientKind.FILLER, ""),
+        shell=named.get(IngredientKind.SHELL, ""),
+    )
+
+
+def content(row: Formula) -> dict[str, object]:
+    """What the approval's signature covers."""
+    return {"version": row.version, **_plain(as_draft(row))}
+
+
+def signatures(session: Session, row: Formula) -> tuple[Standing, ...]:
+    return signing.standing(session, "formula", row.id, content(row))
+
+
+def approved(session: Session, formula_id: int) -> Formula:
+    """The formula, when batches may be made from it.
+
+    Raises: RuleBroken.
+    """
+    row = get(session, Formula, formula_id, "formula")
+    if row.state is not FormulaState.APPROVED:
+        raise RuleBroken(f"{row.title} is {row.state}; batches are made from approved formulas only.", field="formula")
+    approver = session.get_one(Person, row.approved_by_id or 0)
+    if not all(signature.holds for signature in signatures(session, row)):
+        raise RuleBroken(f"{row.title} is not what {approver.full_name} signed; it must be approved anew.")
+    return row
+
+
+def _check(typed: Draft) -> None:
+    for field, most in (
+        ("code", 32),
+        ("name", 120),
+        ("form", 60),
+        ("container", 120),
+        ("description", 90),
+        ("storage", 90),
+    ):
+        value = getattr(typed, field)
+        if not value.strip() or len(value) > most:
+            raise RuleBroken(f"{field.capitalize()}: 1 to {most} characters.", field=field)
+    if not 0 < typed.strength_mg <= 1000:
+        raise RuleBroken("Strength: more than 0 and at most 1000 mg.", field="strength_mg")
+    if typed.basis not in BASES:
+        raise RuleBroken(f"Salt form: {' or '.join(BASES)}.", field="basis")
+    if typed.capsule_size not in SIZES:
+        raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="capsule_size")
+    if not 0 <= typed.overage <= DEFAULT.most_overage:
+        raise RuleBroken(
+            f"Overage: 0 to {format_number(DEFAULT.most_overage * 100)} %, not {format_number(typed.overage * 100)} %.",
+            field="overage",
+        )
+    if not 1 <= typed.limit_days <= 1000:
+        raise RuleBroken("Beyond-use limit: 1 to 1000 days.", field="limit_days")
+    if not [step for step in typed.steps if step.strip()]:
+        raise RuleBroken("Steps: at least one; one line each.", field="steps")
+
+
+def _columns(typed: Draft) -> dict[str, object]:
+    values = {name: value for name, value in asdict(typed).items() if name not in {"active", "filler", "shell"}}
+    return {
+        **values,
+        "code": typed.code.strip(),
+        "steps": [step.strip() for step in typed.steps if step.strip()],
+    }
+
+
+def _plain(typed: Draft) -> dict[str, object]:
+    return {**asdict(typed), "steps": list(typed.steps)}
+
+
+def _put_components(session: Session, row: Formula, typed: Draft) -> None:
+    wanted = (
+        (IngredientKind.ACTIVE, typed.active, "active"),
+        (IngredientKind.FILLER, typed.filler, "filler"),
+        (IngredientKind.SHELL, typed.shell, "shell"),
+    )
+    for position, (kind, name, field) in enumerate(wanted, start=1):
+        ingredient = session.execute(select(Ingredient).where(Ingredient.name == name.strip())).scalar()
+        if ingredient is None or ingredient.kind is not kind:
+            raise RuleBroken(f"{field.capitalize()}: there is no {kind} called “{name.strip()}”.", field=field)
+        _check_component(ingredient, typed, field)
+        session.add(FormulaComponent(formula_id=row.id, position=position, ingredient_id=ingredient.id))
+    session.flush()
+    session.expire(row, ["components"])
+
+
+def _check_component(ingredient: Ingredient, typed: Draft, field: str) -> None:
+    if ingredient.kind is IngredientKind.SHELL and ingredient.capsule_size != typed.capsule_size:
+        raise RuleBroken(
+            f"Shell: “{ingredient.name}” is size {ingredient.capsule_size}, the formula says {typed.capsule_size}.",
+            field=field,
+        )
+
+
+def _retire_replaced(session: Session, row: Formula, *, actor: Actor, now: datetime) -> None:
+    replaced = get_to_change(session, Formula, row.replaces_id or 0, "formula")
+    if replaced.state is FormulaState.APPROVED:
+        retire(session, replaced.id, reason=f"replaced by version {row.version}", actor=actor, now=now)
+
+
+def _move(
+    session: Session,
+    row: Formula,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    done_by: frozenset[int] = frozenset(),
+) -> str:
+    return move(
+        session,
+        Subject.FORMULA,
+        verb,
+        name=row.title,
+        state=row.state,
+        actor=actor,
+        now=now,
+        reason=reason,
+        done_by=done_by,
+        subject_id=row.id,
+    )
+
+
+def for_strength(session: Session, strength_mg: Decimal) -> tuple[Formula, ...]:
+    """Approved formulas of this strength."""
+    statement = select(Formula).where(Formula.state == FormulaState.APPROVED, Formula.strength_mg == strength_mg)
+    return tuple(session.scalars(statement.order_by(Formula.code, Formula.version)))

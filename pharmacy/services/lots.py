@@ -1,0 +1,368 @@
+"""Lots: received into quarantine, released with a signature, drawn from through a ledger that always adds up."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.domain.identifiers import lot_number
+from pharmacy.domain.signature import Meaning
+from pharmacy.domain.units import format_measure
+from pharmacy.domain.workflow import LotState, Subject
+from pharmacy.services import signing
+from pharmacy.services.acting import Actor, changes, get, get_to_change, move, next_number, record
+from pharmacy.services.signing import Proof, Standing
+from pharmacy.store.tables import Ingredient, IngredientKind, Lot, LotMovement, MovementKind
+
+MOST_MG = Decimal(5_000_000)  # five kilograms: more in one container is a slip of the keyboard
+ASSAY_BASES = ("anhydrous", "as is")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the certificate of analysis states, as fractions; None where it states nothing."""
+
+    reference: str = ""
+    assay: Decimal | None = None
+    assay_basis: str = ""
+    water: Decimal | None = None
+    solvents: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What was measured here: mg that fill one capsule of this size, mg of an empty shell; None before measuring."""
+
+    size: str = ""
+    packing_mg: Decimal | None = None
+    shell_mg: Decimal | None = None
+
+
+def receive(
+    session: Session,
+    *,
+    ingredient_id: int,
+    supplier: str,
+    maker_lot: str,
+    amount: Decimal,
+    expiry: date,
+    certificate: Certificate,
+    packing: Packing = Packing(),
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> Lot:
+    """A delivery into quarantine. amount in mg, or in capsules for shells.
+
+    Raises: RuleBroken naming the field and its limit.
+    """
+    ingredient = get(session, Ingredient, ingredient_id, "ingredient")
+    _check_delivery(ingredient, supplier, maker_lot, amount, expiry, today)
+    _check_certificate(ingredient, certificate)
+    lot = Lot(
+        number=lot_number(next_number(session, "lot")),
+        ingredient=ingredient,
+        supplier=supplier.strip(),
+        maker_lot=maker_lot.strip(),
+        state=LotState.QUARANTINED,
+        received_at=now,
+        received_by_id=actor.id,
+        received_amount=amount,
+        on_hand=amount,
+        expiry=expiry,
+        assay=certificate.assay,
+        assay_basis=certificate.assay_basis,
+        water=certificate.water,
+        solvents=certificate.solvents,
+        certificate=certificate.reference.strip(),
+        packing_mg=packing.packing_mg,
+        packing_size=packing.size,
+        shell_mg=packing.shell_mg,
+    )
+    session.add(lot)
+    session.flush()
+    _enter_in_ledger(session, lot, MovementKind.RECEIVED, amount, actor=actor, now=now, reason=f"from {lot.supplier}")
+    record(session, Event.LOT_RECEIVED, actor=actor, now=now, subject="lot", subject_id=lot.id, **content(lot))
+    return lot
+
+
+def measure(session: Session, lot_id: int, packing: Packing, *, actor: Actor, now: datetime) -> Lot:
+    """Notes the packing statistic or the shell weight that was measured for this lot.
+
+    Raises: RuleBroken.
+    """
+    lot = get_to_change(session, Lot, lot_id, "lot")
+    if not lot.is_open:
+        raise RuleBroken(f"Lot {lot.number} is {lot.state}; measuring it serves nothing.")
+    for field, value in (("packing_mg", packing.packing_mg), ("shell_mg", packing.shell_mg)):
+        if value is not None and not 0 < value <= 2000:
+            raise RuleBroken("A capsule holds more than 0 and at most 2000 mg.", field=field)
+    before = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
+    lot.packing_mg, lot.packing_size, lot.shell_mg = packing.packing_mg, packing.size, packing.shell_mg
+    after = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
+    record(
+        session,
+        Event.LOT_MEASURED,
+        actor=actor,
+        now=now,
+        subject="lot",
+        subject_id=lot.id,
+        **changes(before, after),
+    )
+    return lot
+
+
+def release(
+    session: Session, lot_id: int, *, proof: Proof, reason: str = "", actor: Actor, now: datetime, today: date
+) -> Lot:
+    """A pharmacist who did not receive it examined lot and certificate, and signs.
+
+    Raises: RuleBroken.
+    """
+    lot = get_to_change(session, Lot, lot_id, "lot")
+    state = _move(session, lot, "release", actor=actor, now=now, reason=reason, done_by=frozenset({lot.received_by_id}))
+    if lot.expiry < today:
+        raise RuleBroken(f"Lot {lot.number} expired on {lot.expiry.isoformat()}; it cannot be released.")
+    lot.state = LotState(state)
+    lot.released_by_id, lot.released_at = actor.id, now
+    session.flush()
+    signing.sign(
+        session,
+        signing.by_actor(proof, actor),
+        Meaning.LOT_RELEASED,
+        subject="lot",
+        subject_id=lot.id,
+        content=content(lot),
+        now=now,
+        reason=reason,
+    )
+    record(session, Event.LOT_RELEASED, actor=actor, now=now, subject="lot", subject_id=lot.id)
+    return lot
+
+
+def advance(session: Session, lot_id: int, verb: str, *, reason: str = "", actor: Actor, now: datetime) -> Lot:
+    """Any step without a form of its own: reject, exhaust, expire, recall.
+
+    Raises: RuleBroken.
+    """
+    lot = get_to_change(session, Lot, lot_id, "lot")
+    before, lot.state = lot.state, LotState(_move(session, lot, verb, actor=actor, now=now, reason=reason))
+    lot.note = reason.strip() or lot.note
+    record(
+        session,
+        Event.LOT_MOVED,
+        actor=actor,
+        now=now,
+        subject="lot",
+        subject_id=lot.id,
+        step=verb,
+        before=before.value,
+        after=lot.state.value,
+        reason=reason.strip(),
+    )
+    return lot
+
+
+def adjust(session: Session, lot_id: int, counted: Decimal, *, reason: str, actor: Actor, now: datetime) -> Lot:
+    """Brings the ledger to what was counted on the shelf, with the reason.
+
+    Raises: RuleBroken.
+    """
+    lot = get_to_change(session, Lot, lot_id, "lot")
+    if len(reason.strip()) < 5:
+        raise RuleBroken(
+            "Reason: why the count differs, in at least 5 letters; it is kept in the ledger.", field="reason"
+        )
+    if not 0 <= counted <= MOST_MG:
+        raise RuleBroken(f"Counted: 0 to {MOST_MG} {lot.ingredient.unit}.", field="counted")
+    difference = counted - lot.on_hand
+    if difference == 0:
+        raise RuleBroken(f"Counted: the ledger of lot {lot.number} says so already.", field="counted")
+    _change_on_hand(session, lot, difference)
+    _enter_in_ledger(session, lot, MovementKind.ADJUSTED, difference, actor=actor, now=now, reason=reason.strip())
+    record(
+        session,
+        Event.LOT_MOVED,
+        actor=actor,
+        now=now,
+        subject="lot",
+        subject_id=lot.id,
+        step="adjust",
+        difference=difference,
+        reason=reason.strip(),
+    )
+    return lot
+
+
+def usable(lot: Lot, today: date) -> None:
+    """Refuses a lot that nothing may be made from.
+
+    Raises: RuleBroken.
+    """
+    if lot.state not in (LotState.RELEASED, LotState.OPEN):
+        raise RuleBroken(f"Lot {lot.number} is {lot.state}; only a released lot may be weighed from.", field="lot")
+    if lot.expiry < today:
+        raise RuleBroken(f"Lot {lot.number} expired on {lot.expiry.isoformat()}.", field="lot")
+
+
+def draw(
+    session: Session,
+    lot: Lot,
+    amount: Decimal,
+    *,
+    batch_id: int,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    reason: str,
+) -> None:
+    """Takes an amount for a batch; never more than there is, however many draw at once.
+
+    Raises: RuleBroken.
+    """
+    usable(lot, today)
+    state = LotState(_move(session, lot, "draw", actor=actor, now=now))
+    _change_on_hand(session, lot, -amount)
+    lot.state = state
+    _enter_in_ledger(
+        session, lot, MovementKind.WEIGHED, -amount, actor=actor, now=now, reason=reason, batch_id=batch_id
+    )
+
+
+def first_expired_first_out(session: Session, ingredient_id: int, today: date) -> tuple[Lot, ...]:
+    """Lots that may be weighed from, the one that expires first in front."""
+    statement = (
+        select(Lot)
+        .where(Lot.ingredient_id == ingredient_id, Lot.is_open, Lot.expiry >= today, Lot.on_hand > 0)
+        .where(Lot.state.in_((LotState.RELEASED, LotState.OPEN)))
+        .order_by(Lot.expiry, Lot.id)
+    )
+    return tuple(session.scalars(statement))
+
+
+def ledger(session: Session, lot_id: int) -> tuple[LotMovement, ...]:
+    return tuple(session.scalars(select(LotMovement).where(LotMovement.lot_id == lot_id).order_by(LotMovement.id)))
+
+
+def ledger_sum(session: Session, lot_id: int) -> Decimal:
+    """What the ledger adds up to: equal to on_hand, always."""
+    statement = select(func.sum(LotMovement.amount, type_=LotMovement.amount.type)).where(LotMovement.lot_id == lot_id)
+    return Decimal(session.scalar(statement) or 0)
+
+
+def content(lot: Lot) -> dict[str, object]:
+    """What the release's signature covers: the delivery and its certificate."""
+    return {
+        "number": lot.number,
+        "ingredient": lot.ingredient.name,
+        "supplier": lot.supplier,
+        "maker_lot": lot.maker_lot,
+        "received_amount": lot.received_amount,
+        "expiry": lot.expiry,
+        "assay": lot.assay,
+        "assay_basis": lot.assay_basis,
+        "water": lot.water,
+        "solvents": lot.solvents,
+        "certificate": lot.certificate,
+    }
+
+
+def signatures(session: Session, lot: Lot) -> tuple[Standing, ...]:
+    return signing.standing(session, "lot", lot.id, content(lot))
+
+
+def _change_on_hand(session: Session, lot: Lot, difference: Decimal) -> None:
+    taken = session.execute(
+        update(Lot)
+        .where(Lot.id == lot.id, Lot.on_hand + difference >= 0)
+        .values(on_hand=Lot.on_hand + difference)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        raise RuleBroken(
+            f"Lot {lot.number} holds {format_measure(lot.on_hand, lot.ingredient.unit)},"
+            f" less than the {format_measure(-difference, lot.ingredient.unit)} asked for.",
+            field="weighed",
+        )
+    session.refresh(lot, ["on_hand"])
+
+
+def _enter_in_ledger(
+    session: Session,
+    lot: Lot,
+    kind: MovementKind,
+    amount: Decimal,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    batch_id: int | None = None,
+) -> None:
+    session.add(
+        LotMovement(
+            lot_id=lot.id,
+            at=now,
+            kind=kind,
+            amount=amount,
+            batch_id=batch_id,
+            person_id=actor.id,
+            reason=reason,
+        )
+    )
+
+
+def _check_delivery(
+    ingredient: Ingredient, supplier: str, maker_lot: str, amount: Decimal, expiry: date, today: date
+) -> None:
+    for field, called, value in (("supplier", "Supplier", supplier), ("maker_lot", "Maker's lot", maker_lot)):
+        if not value.strip() or len(value) > 60:
+            raise RuleBroken(f"{called}: 1 to 60 characters.", field=field)
+    if not 0 < amount <= MOST_MG:
+        raise RuleBroken(f"Amount: more than 0 and at most {MOST_MG} {ingredient.unit}.", field="amount")
+    if ingredient.kind is IngredientKind.SHELL and amount != amount.to_integral_value():
+        raise RuleBroken("Amount: shells are counted in whole capsules.", field="amount")
+    if expiry < today:
+        raise RuleBroken(f"Expiry: {expiry.isoformat()} is past; an expired lot is not received.", field="expiry")
+
+
+def _check_certificate(ingredient: Ingredient, certificate: Certificate) -> None:
+    if ingredient.kind is not IngredientKind.ACTIVE:
+        return
+    if certificate.assay is None or certificate.assay_basis not in ASSAY_BASES or certificate.water is None:
+        raise RuleBroken(
+            "Certificate: an active needs its assay, what the assay is based on (anhydrous or as is), and its water.",
+            field="assay",
+        )
+    if not Decimal("0.8") <= certificate.assay <= Decimal("1.05"):
+        raise RuleBroken("Assay: 80 to 105 %; check the certificate.", field="assay")
+    for field, value in (("water", certificate.water), ("solvents", certificate.solvents)):
+        if value is not None and not 0 <= value < Decimal("0.25"):
+            raise RuleBroken(f"{field.capitalize()}: 0 to 25 %; check the certificate.", field=field)
+
+
+def _move(
+    session: Session,
+    lot: Lot,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    done_by: frozenset[int] = frozenset(),
+) -> str:
+    return move(
+        session,
+        Subject.LOT,
+        verb,
+        name=f"lot {lot.number}",
+        state=lot.state,
+        actor=actor,
+        now=now,
+        reason=reason,
+        done_by=done_by,
+        subject_id=lot.id,
+    )

@@ -1,0 +1,140 @@
+"""Messages from outside: kept byte for byte, answered, and put where a person finds them."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pharmacy import intake
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.intake import Reading, Reply
+from pharmacy.services import prescriptions
+from pharmacy.services.acting import Actor, get_to_change, record
+from pharmacy.store.tables import Message, Outcome, Prescription
+
+UNKNOWN_SENDER = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a message. prescription is None when a person has to look first, or it was a repeat."""
+
+    message: Message
+    prescription: Prescription | None
+    outcome: Outcome
+    reply: Reply
+
+
+def receive(
+    session: Session, raw: bytes, reading: Reading, *, content_type: str, actor: Actor, now: datetime
+) -> Received:
+    """Keeps a message that `intake.read` has read, and queues its prescription or the message itself.
+
+    A repeated MessageID of the same sender is answered as before and entered once.
+    """
+    sender = (reading.sender or UNKNOWN_SENDER)[:120]
+    sha256 = hashlib.sha256(raw).hexdigest()
+    before = _earlier(session, sender, reading.message_id)
+    if before is not None and before.sha256 == sha256:
+        return _repeat(session, before, actor=actor, now=now)
+    outcome = Outcome.RECEIVED if reading.prescription is not None and before is None else Outcome.REVIEW
+    problems = [{"path": p.path, "message": p.message} for p in reading.problems]
+    if before is not None:
+        problems.append(
+            {
+                "path": "MessageID",
+                "message": f"the sender used this number before, for message {before.id}, with other content",
+            }
+        )
+    reply = intake.reply(reading, outcome=outcome.value)
+    message = Message(
+        received_at=now,
+        sender=sender,
+        message_id=None if before is not None else (reading.message_id or None),
+        format=reading.format.value,
+        content_type=content_type[:120],
+        raw=raw,
+        sha256=sha256,
+        outcome=outcome,
+        problems=problems,
+        evidence=dict(reading.evidence),
+        doubts=list(reading.doubts),
+        reply_type=reply.content_type,
+        reply=reply.body,
+    )
+    session.add(message)
+    session.flush()
+    record(
+        session,
+        Event.MESSAGE_RECEIVED,
+        actor=actor,
+        now=now,
+        subject="message",
+        subject_id=message.id,
+        sha256=sha256,
+        outcome=outcome.value,
+        format=reading.format.value,
+    )
+    prescription = None
+    if outcome is Outcome.RECEIVED and reading.prescription is not None:
+        prescription = prescriptions.start(session, reading.prescription, message=message, actor=actor, now=now)
+    return Received(message, prescription, outcome, reply)
+
+
+def enter_by_hand(session: Session, message_id: int, *, actor: Actor, now: datetime) -> Prescription:
+    """Starts a prescription from a message that could not be read; its entry page shows the message beside the form."""
+    message = _to_settle(session, message_id)
+    message.outcome = Outcome.SETTLED
+    record(
+        session,
+        Event.MESSAGE_SETTLED,
+        actor=actor,
+        now=now,
+        subject="message",
+        subject_id=message.id,
+        how="entered",
+    )
+    return prescriptions.start(session, None, message=message, actor=actor, now=now)
+
+
+def close(session: Session, message_id: int, *, reason: str, actor: Actor, now: datetime) -> Message:
+    """Closes a message that needs no prescription, with the reason.
+
+    Raises: RuleBroken.
+    """
+    if not reason.strip():
+        raise RuleBroken("Reason: say why this message needs no prescription; it is kept.", field="reason")
+    message = _to_settle(session, message_id)
+    message.outcome = Outcome.SETTLED
+    record(
+        session,
+        Event.MESSAGE_SETTLED,
+        actor=actor,
+        now=now,
+        subject="message",
+        subject_id=message.id,
+        how="closed",
+        reason=reason.strip(),
+    )
+    return message
+
+
+def _to_settle(session: Session, message_id: int) -> Message:
+    message = get_to_change(session, Message, message_id, "message")
+    if message.outcome is not Outcome.REVIEW:
+        raise RuleBroken(f"Message {message.id} was dealt with before; it is {message.outcome}.")
+    return message
+
+
+def _earlier(session: Session, sender: str, message_id: str) -> Message | None:
+    if not message_id:
+        return None
+    return session.execute(select(Message).where(Message.sender == sender, Message.message_id == message_id)).scalar()
+
+
+def _repeat(session: Session, before: Message, *, actor: Actor, now: datetime) -> Received:
+    record(session, Event.MESSAGE_REPEATED, actor=actor, now=now, subject="message", subject_id=before.id)
+    return Received(before, None, Outcome.ANSWERED, Reply(before.reply_type, before.reply))

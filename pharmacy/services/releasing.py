@@ -1,0 +1,252 @@
+"""The weight test of a batch, and its release, rejection or recall."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.domain.quality import sample_size, weight_test
+from pharmacy.domain.signature import Meaning
+from pharmacy.domain.workflow import BatchState, Subject
+from pharmacy.services import signing
+from pharmacy.services.acting import Actor, get_to_change, move, record
+from pharmacy.services.signing import Proof, Standing
+from pharmacy.store.tables import Batch, WeightTest
+
+
+def test_weights(
+    session: Session,
+    batch_id: int,
+    *,
+    shell_mg: Decimal,
+    weights_mg: tuple[Decimal, ...],
+    actor: Actor,
+    now: datetime,
+) -> WeightTest:
+    """Weighs the sampled capsules against the worksheet's fill; whatever it finds, a pharmacist decides next.
+
+    Raises: RuleBroken naming the field.
+    """
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    state = _move(session, batch, "test", actor=actor, now=now)
+    least = sample_size(batch.made or 0)
+    if len(weights_mg) < least:
+        raise RuleBroken(
+            f"Weights: {len(weights_mg)} were given; {least} of {batch.made} capsules are weighed.",
+            field="weights",
+        )
+    fill_mg = Decimal(str(batch.worksheet["fill_per_capsule_mg"])).quantize(Decimal("0.001"))
+    found = weight_test(shell_mg, fill_mg, weights_mg)
+    row = WeightTest(
+        batch_id=batch.id,
+        shell_mg=shell_mg,
+        fill_mg=fill_mg,
+        weights_mg=[str(weight) for weight in weights_mg],
+        mean_mg=found.mean_mg.quantize(Decimal("0.0001")),
+        rsd_percent=found.rsd_percent.quantize(Decimal("0.0001")),
+        acceptance_value=found.acceptance_value.quantize(Decimal("0.0001")),
+        passed=found.passed,
+        reasons=list(found.reasons),
+        person_id=actor.id,
+        at=now,
+    )
+    session.add(row)
+    batch.state = BatchState(state)
+    session.flush()
+    session.expire(batch, ["tests"])
+    record(
+        session,
+        Event.BATCH_TESTED,
+        actor=actor,
+        now=now,
+        subject="batch",
+        subject_id=batch.id,
+        passed=found.passed,
+        mean_mg=found.mean_mg,
+        rsd_percent=found.rsd_percent,
+        acceptance_value=found.acceptance_value,
+    )
+    return row
+
+
+def release(
+    session: Session,
+    batch_id: int,
+    *,
+    proof: Proof,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> Batch:
+    """A pharmacist who took no part in making it reviews the record and signs; the capsules may be allocated.
+
+    Raises: RuleBroken.
+    """
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    state = _move(session, batch, "release", actor=actor, now=now, reason=reason, done_by=prepared_by(batch))
+    _refuse_unless_good(batch, today)
+    batch.state = BatchState(state)
+    batch.released_by_id, batch.released_at = actor.id, now
+    batch.on_hand = (batch.made or 0) - (batch.samples or 0)
+    session.flush()
+    signing.sign(
+        session,
+        signing.by_actor(proof, actor),
+        Meaning.BATCH_RELEASED,
+        subject="batch",
+        subject_id=batch.id,
+        content=content(batch),
+        now=now,
+        reason=reason,
+    )
+    record(
+        session,
+        Event.BATCH_RELEASED,
+        actor=actor,
+        now=now,
+        subject="batch",
+        subject_id=batch.id,
+        on_hand=batch.on_hand,
+    )
+    return batch
+
+
+def reject(session: Session, batch_id: int, *, reason: str, proof: Proof, actor: Actor, now: datetime) -> Batch:
+    """A pharmacist rejects it, at any time before release, with the reason and what becomes of it.
+
+    Raises: RuleBroken.
+    """
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    batch.state = BatchState(_move(session, batch, "reject", actor=actor, now=now, reason=reason))
+    batch.note = reason.strip()
+    session.flush()
+    signing.sign(
+        session,
+        signing.by_actor(proof, actor),
+        Meaning.BATCH_REJECTED,
+        subject="batch",
+        subject_id=batch.id,
+        content=content(batch),
+        now=now,
+        reason=reason,
+    )
+    record(
+        session,
+        Event.BATCH_MOVED,
+        actor=actor,
+        now=now,
+        subject="batch",
+        subject_id=batch.id,
+        step="reject",
+        reason=batch.note,
+    )
+    return batch
+
+
+def advance(session: Session, batch_id: int, verb: str, *, reason: str = "", actor: Actor, now: datetime) -> Batch:
+    """Any step without a form of its own: recall, expire.
+
+    Raises: RuleBroken.
+    """
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    before, batch.state = (
+        batch.state,
+        BatchState(_move(session, batch, verb, actor=actor, now=now, reason=reason)),
+    )
+    batch.note = reason.strip() or batch.note
+    record(
+        session,
+        Event.BATCH_MOVED,
+        actor=actor,
+        now=now,
+        subject="batch",
+        subject_id=batch.id,
+        step=verb,
+        before=before.value,
+        after=batch.state.value,
+        reason=reason.strip(),
+    )
+    return batch
+
+
+def prepared_by(batch: Batch) -> frozenset[int]:
+    """Everybody who had a hand in making it."""
+    people = {batch.planned_by_id, batch.filled_by_id or 0}
+    people |= {weigh_in.person_id for component in batch.inputs for weigh_in in component.weigh_ins}
+    people |= {test.person_id for test in batch.tests}
+    return frozenset(people - {0})
+
+
+def content(batch: Batch) -> dict[str, object]:
+    """The compounding record as the signature covers it. What is on hand changes later and is not part of it."""
+    return {
+        "number": batch.number,
+        "formula": batch.formula.title,
+        "compounded": batch.compounded,
+        "capsules": batch.capsules,
+        "beyond_use_date": batch.beyond_use_date,
+        "worksheet": batch.worksheet,
+        "components": [
+            {
+                "lot": component.lot.number,
+                "target": component.target,
+                "weighed": [weigh_in.weighed for weigh_in in component.weigh_ins],
+                "deviations": [weigh_in.deviation for weigh_in in component.weigh_ins],
+            }
+            for component in batch.inputs
+        ],
+        "made": batch.made,
+        "wasted": batch.wasted,
+        "description": batch.description,
+        "tests": [
+            {
+                "weights_mg": test.weights_mg,
+                "passed": test.passed,
+                "mean_mg": test.mean_mg,
+                "rsd": test.rsd_percent,
+            }
+            for test in batch.tests
+        ],
+    }
+
+
+def signatures(session: Session, batch: Batch) -> tuple[Standing, ...]:
+    return signing.standing(session, "batch", batch.id, content(batch))
+
+
+def _refuse_unless_good(batch: Batch, today: date) -> None:
+    if not batch.tests or not batch.tests[-1].passed:
+        reasons = " ".join(batch.tests[-1].reasons) if batch.tests else "no weight test was recorded."
+        raise RuleBroken(f"Batch {batch.number} failed its weight test: {reasons} It can only be rejected.")
+    if batch.beyond_use_date < today:
+        raise RuleBroken(f"Batch {batch.number} is past its beyond-use date, {batch.beyond_use_date.isoformat()}.")
+    for component in batch.inputs:
+        if component.lot.state in ("recalled", "rejected"):
+            raise RuleBroken(f"Lot {component.lot.number} in batch {batch.number} is {component.lot.state}.")
+
+
+def _move(
+    session: Session,
+    batch: Batch,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    done_by: frozenset[int] = frozenset(),
+) -> str:
+    return move(
+        session,
+        Subject.BATCH,
+        verb,
+        name=f"batch {batch.number}",
+        state=batch.state,
+        actor=actor,
+        now=now,
+        reason=reason,
+        done_by=done_by,
+        subject_id=batch.id,
+    )

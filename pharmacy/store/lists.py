@@ -1,0 +1,303 @@
+"""The queries behind list pages: columns, not records; open ones by their index; the next page by key, never by offset."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
+from pharmacy.store.tables import (
+    AuditEntry,
+    Batch,
+    Fill,
+    Formula,
+    Ingredient,
+    Label,
+    Lot,
+    Message,
+    Patient,
+    Person,
+    Prescription,
+)
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list and the key of the next page; None when this is the last."""
+
+    rows: Sequence[Any]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One work queue: how many wait, and since when the oldest has been due."""
+
+    count: int
+    oldest: datetime | None
+
+
+def waiting(session: Session) -> dict[str, dict[str, Waiting]]:
+    """{"prescription": {state: Waiting}, "batch": ..., "fill": ...} of everything open, counted over the open index."""
+    return {
+        "prescription": _count_open(session, Prescription),
+        "batch": _count_open(session, Batch),
+        "fill": _count_open(session, Fill),
+        "message": {"review": _messages_waiting(session)},
+        "lot": _lots_waiting(session),
+        "formula": _drafts_waiting(session),
+    }
+
+
+def prescriptions(session: Session, state: RxState | None = None, after: str = "", limit: int = PAGE) -> Page:
+    """Open prescriptions, the one due first in front; columns for the queue page."""
+    entered, claimed = aliased(Person), aliased(Person)
+    statement = (
+        select(
+            Prescription.id,
+            Prescription.number,
+            Prescription.state,
+            Prescription.patient_name,
+            Prescription.strength_mg,
+            Prescription.quantity,
+            Prescription.decision,
+            Prescription.due_at,
+            Prescription.received_at,
+            entered.full_name.label("entered_by"),
+            claimed.full_name.label("claimed_by"),
+        )
+        .outerjoin(entered, entered.id == Prescription.entered_by_id)
+        .outerjoin(claimed, claimed.id == Prescription.claimed_by_id)
+        .where(Prescription.is_open.is_(True))
+    )
+    if state is not None:
+        statement = statement.where(Prescription.state == state)
+    return _due_page(session, statement, Prescription, after, limit)
+
+
+def batches(session: Session, state: BatchState | None = None, after: str = "", limit: int = PAGE) -> Page:
+    """Open batches, the one due first in front."""
+    statement = (
+        select(
+            Batch.id,
+            Batch.number,
+            Batch.state,
+            Batch.capsules,
+            Batch.made,
+            Batch.on_hand,
+            Batch.beyond_use_date,
+            Batch.due_at,
+            Formula.name.label("formula"),
+            Formula.strength_mg,
+            Person.full_name.label("planned_by"),
+        )
+        .join(Formula, Formula.id == Batch.formula_id)
+        .join(Person, Person.id == Batch.planned_by_id)
+        .where(Batch.is_open.is_(True))
+    )
+    if state is not None:
+        statement = statement.where(Batch.state == state)
+    return _due_page(session, statement, Batch, after, limit)
+
+
+def fills(session: Session, state: FillState | None = None, after: str = "", limit: int = PAGE) -> Page:
+    """Open fills, the one due first in front."""
+    statement = (
+        select(
+            Fill.id,
+            Fill.number,
+            Fill.state,
+            Fill.quantity,
+            Fill.price,
+            Fill.due_at,
+            Prescription.patient_name,
+            Prescription.strength_mg,
+        )
+        .join(Prescription, Prescription.id == Fill.prescription_id)
+        .where(Fill.is_open.is_(True))
+    )
+    if state is not None:
+        statement = statement.where(Fill.state == state)
+    return _due_page(session, statement, Fill, after, limit)
+
+
+def closed(session: Session, kind: str, after: str = "", limit: int = PAGE) -> Page:
+    """Closed prescriptions, batches or fills, the newest first: kind is the singular name."""
+    table: Any = {"prescription": Prescription, "batch": Batch, "fill": Fill}[kind]
+    statement = select(table.id, table.number, table.state, table.due_at).where(table.is_open.is_(False))
+    if after:
+        statement = statement.where(table.id < int(after))
+    rows = session.execute(statement.order_by(table.id.desc()).limit(limit + 1)).all()
+    return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def lots(session: Session, *, is_open: bool = True, after: str = "", limit: int = PAGE) -> Page:
+    """Lots, those that expire first in front."""
+    statement = (
+        select(
+            Lot.id,
+            Lot.number,
+            Lot.state,
+            Lot.on_hand,
+            Lot.expiry,
+            Lot.supplier,
+            Lot.maker_lot,
+            Ingredient.name.label("ingredient"),
+            Ingredient.kind,
+        )
+        .join(Ingredient, Ingredient.id == Lot.ingredient_id)
+        .where(Lot.is_open.is_(is_open))
+    )
+    if after:
+        expiry, key = after.rsplit("~", 1)
+        statement = statement.where(tuple_(Lot.expiry, Lot.id) > tuple_(literal(date.fromisoformat(expiry)), int(key)))
+    rows = session.execute(statement.order_by(Lot.expiry, Lot.id).limit(limit + 1)).all()
+    return Page(
+        rows[:limit],
+        f"{rows[limit - 1].expiry.isoformat()}~{rows[limit - 1].id}" if len(rows) > limit else None,
+    )
+
+
+def formulas(session: Session) -> Sequence[Any]:
+    """Every version of every formula, the newest version of a code first."""
+    statement = select(
+        Formula.id,
+        Formula.code,
+        Formula.version,
+        Formula.state,
+        Formula.name,
+        Formula.strength_mg,
+        Formula.capsule_size,
+        Person.full_name.label("drafted_by"),
+        Formula.approved_at,
+    ).join(Person, Person.id == Formula.drafted_by_id)
+    return session.execute(statement.order_by(Formula.code, Formula.version.desc())).all()
+
+
+def messages(session: Session, *, review_only: bool = False, after: str = "", limit: int = PAGE) -> Page:
+    """Messages from outside; the newest first, or those that wait for a person, the oldest first."""
+    columns = (
+        Message.id,
+        Message.received_at,
+        Message.sender,
+        Message.message_id,
+        Message.format,
+        Message.outcome,
+        Prescription.id.label("prescription_id"),
+        Prescription.number.label("prescription"),
+    )
+    statement = select(*columns).outerjoin(Prescription, Prescription.message_id == Message.id)
+    if review_only:
+        statement = statement.where(Message.is_open.is_(True))
+        statement = statement.where(Message.id > int(after)) if after else statement
+        statement = statement.order_by(Message.id)
+    else:
+        statement = statement.where(Message.id < int(after)) if after else statement
+        statement = statement.order_by(Message.id.desc())
+    rows = session.execute(statement.limit(limit + 1)).all()
+    return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def patients(session: Session, starts_with: str, limit: int = PAGE) -> Sequence[Any]:
+    """Patients whose folded "family given" starts so."""
+    key = " ".join(starts_with.casefold().split())
+    statement = (
+        select(Patient.id, Patient.family, Patient.given, Patient.birth_date)
+        .where(Patient.name_key >= key, Patient.name_key < key + "\U0010ffff")
+        .order_by(Patient.name_key, Patient.id)
+    )
+    return session.execute(statement.limit(limit)).all()
+
+
+def people(session: Session) -> Sequence[Any]:
+    columns = (Person.id, Person.username, Person.full_name, Person.initials, Person.role, Person.is_active)
+    has_password = (Person.password_hash != "").label("has_password")
+    return session.execute(select(*columns, has_password).order_by(Person.full_name, Person.id)).all()
+
+
+def labels_of(session: Session, *, fill_id: int | None = None, batch_id: int | None = None) -> Sequence[Any]:
+    """Labels made for a fill or a batch, oldest first, without their bytes."""
+    statement = (
+        select(Label.id, Label.copy, Label.reason, Label.sha256, Label.made_at, Person.full_name.label("made_by"))
+        .join(Person, Person.id == Label.made_by_id)
+        .where(Label.fill_id == fill_id if fill_id else Label.batch_id == batch_id)
+    )
+    return session.execute(statement.order_by(Label.id)).all()
+
+
+def fills_of(session: Session, prescription_id: int) -> Sequence[Any]:
+    columns = (Fill.id, Fill.number, Fill.state, Fill.quantity, Fill.price, Fill.filled_on)
+    return session.execute(
+        select(*columns).where(Fill.prescription_id == prescription_id).order_by(Fill.fill_number)
+    ).all()
+
+
+def trail_page(
+    session: Session, *, subject: str = "", subject_id: int | None = None, after: str = "", limit: int = PAGE
+) -> Page:
+    """Audit entries, the newest first; of one record when subject and subject_id are given."""
+    statement = select(
+        AuditEntry.sequence,
+        AuditEntry.at,
+        AuditEntry.actor,
+        AuditEntry.event,
+        AuditEntry.subject,
+        AuditEntry.subject_id,
+        AuditEntry.detail,
+        AuditEntry.hash,
+    )
+    if subject:
+        statement = statement.where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+    if after:
+        statement = statement.where(AuditEntry.sequence < int(after))
+    rows = session.execute(statement.order_by(AuditEntry.sequence.desc()).limit(limit + 1)).all()
+    return Page(rows[:limit], str(rows[limit - 1].sequence) if len(rows) > limit else None)
+
+
+def _due_page(session: Session, statement: Any, table: Any, after: str, limit: int) -> Page:
+    if after:
+        due, key = after.rsplit("~", 1)
+        at = literal(datetime.fromisoformat(due), table.due_at.type)
+        statement = statement.where(tuple_(table.due_at, table.id) > tuple_(at, int(key)))
+    rows = session.execute(statement.order_by(table.due_at, table.id).limit(limit + 1)).all()
+    return Page(
+        rows[:limit],
+        f"{rows[limit - 1].due_at.isoformat()}~{rows[limit - 1].id}" if len(rows) > limit else None,
+    )
+
+
+def _count_open(session: Session, table: Any) -> dict[str, Waiting]:
+    statement = (
+        select(
+            table.state,
+            func.count().label("number"),
+            func.min(table.due_at, type_=table.due_at.type).label("oldest"),
+        )
+        .where(table.is_open.is_(True))
+        .group_by(table.state)
+    )
+    return {row.state.value: Waiting(row.number, row.oldest) for row in session.execute(statement)}
+
+
+def _messages_waiting(session: Session) -> Waiting:
+    oldest = func.min(Message.received_at, type_=Message.received_at.type)
+    row = session.execute(select(func.count(), oldest).where(Message.is_open.is_(True))).one()
+    return Waiting(row[0], row[1])
+
+
+def _lots_waiting(session: Session) -> dict[str, Waiting]:
+    oldest = func.min(Lot.received_at, type_=Lot.received_at.type)
+    statement = select(func.count(), oldest).where(Lot.is_open.is_(True), Lot.state == LotState.QUARANTINED)
+    row = session.execute(statement).one()
+    return {LotState.QUARANTINED.value: Waiting(row[0], row[1])}
+
+
+def _drafts_waiting(session: Session) -> dict[str, Waiting]:
+    oldest = func.min(Formula.drafted_at, type_=Formula.drafted_at.type)
+    row = session.execute(select(func.count(), oldest).where(Formula.state == FormulaState.DRAFT)).one()
+    return {FormulaState.DRAFT.value: Waiting(row[0], row[1])}
