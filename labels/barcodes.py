@@ -80,9 +80,7 @@ def _encode(kind: str, payload: str) -> Modules:
     grey = memoryview(cast(bytes, image))
     across = image.shape[1]
     flat = grey.tobytes()
-    dark = tuple(
-        tuple(value == 0 for value in flat[start : start + across]) for start in range(0, len(flat), across)
-    )
+    dark = tuple(tuple(value == 0 for value in flat[start : start + across]) for start in range(0, len(flat), across))
     return Modules(Barcode(kind, payload), dark[:1] if kind == "code128" else dark)
 
 

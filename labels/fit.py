@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from labels.content import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
 from labels.errors import LabelRefused
@@ -44,7 +45,17 @@ def refuse_unprintable(label: Label) -> None:
             raise LabelRefused(f"{spoken(field)} has {len(text)} characters; no label holds them", field)
         if field not in NOT_PRINTED:
             for character in composed(text):
-                refuse_character(character, field)
+                if not _prints(character):
+                    refuse_character(character, field)
+
+
+@lru_cache(maxsize=4096)
+def _prints(character: str) -> bool:
+    try:
+        refuse_character(character, "")
+    except LabelRefused:
+        return False
+    return True
 
 
 def refuse_character(character: str, field: str) -> None:

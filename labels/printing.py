@@ -87,11 +87,13 @@ def _draw_page(canvas: Canvas, sheet: Sheet) -> None:
     for box in sheet.boxes:
         canvas.rect(box.x, stock.height - box.top - box.height, box.width, box.height, stroke=0, fill=1)
     for text in sheet.texts:
+        if text.white:
+            canvas.setFillGray(1)
         load(text.font)
-        canvas.setFillGray(1 if text.white else 0)
         canvas.setFont(text.font, text.size)
         canvas.drawString(text.x, stock.height - text.baseline, text.string)
-    canvas.setFillGray(0)
+        if text.white:
+            canvas.setFillGray(0)
     for mask in sheet.masks:
         canvas.addLiteral(_image(mask, stock.height))
 

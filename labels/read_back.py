@@ -87,6 +87,7 @@ def plain(text: str) -> str:
 def _text(page: pypdfium2.PdfPage) -> str:
     found = page.get_textpage()
     try:
-        return str(found.get_text_range())
+        # A hyphen at the end of a line is reported as U+FFFE, which no label can hold.
+        return str(found.get_text_range()).replace("\ufffe", "-")
     finally:
         found.close()

@@ -40,7 +40,7 @@ class Stock:
         """The nearest width that is a whole number of dots, at least one [pt].
 
         >>> [round(stock.whole_dots(0.25) / stock.dot) for stock in STOCKS.values()]
-        [2, 3]
+        [2, 2, 3]
         """
         return max(1, round(millimetres / MM_PER_INCH * self.dpi)) * self.dot
 
@@ -53,6 +53,7 @@ STOCKS = {
     stock.name: stock
     for stock in (
         Stock("vial-4x2", width_mm=101.6, height_mm=50.8, dpi=203),
+        Stock("vial-4x3", width_mm=101.6, height_mm=76.2, dpi=203),
         Stock("vial-4x2-300dpi", width_mm=101.6, height_mm=50.8, dpi=300),
     )
 }

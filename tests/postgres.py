@@ -1,7 +1,7 @@
 """A PostgreSQL of its own for the tests: a cluster in a temporary directory, gone when they end.
 
-The programs come from the pgserver package or from an installed PostgreSQL. PostgreSQL refuses to run as root, so
-for root it runs as another user. Nothing is synced to disk; a test cluster has nothing to lose.
+The programs come from the pgserver package or from an installed PostgreSQL. PostgreSQL refuses to run as root,
+so for root it runs as another user. Nothing is synced to disk; a test cluster has nothing to lose.
 """
 
 import itertools
@@ -44,7 +44,7 @@ class Cluster:
     def __init__(self) -> None:
         if os.name != "posix":
             raise NoPostgres("the test cluster listens on a Unix socket, which this system has not")
-        # Not pytest's own directory: that one may be too deep for a socket's name, and is closed to other users.
+        # Not pytest's own directory: it may be too deep for a socket's name, and is closed to other users.
         self.directory = Path(tempfile.mkdtemp(prefix="mortar-pg-"))
         try:
             self._user = _other_user()
@@ -67,7 +67,7 @@ class Cluster:
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def run(self, *statements: str, on: str = "postgres") -> Any:
-        """Runs statements as the cluster's owner, in one transaction unless it is one alone; the last one's value."""
+        """Runs statements as the owner, in one transaction when there are several; the value of the last."""
         to = f"host={self.directory} user=mortar dbname={on}"
         with psycopg.connect(to, autocommit=len(statements) == 1) as connection:
             for statement in statements:
@@ -97,9 +97,7 @@ class Cluster:
             "--locale=C",
             "-N",
         ]
-        made = subprocess.run(
-            initdb, capture_output=True, text=True, check=False, cwd=self.directory, **self._user
-        )
+        made = subprocess.run(initdb, capture_output=True, text=True, check=False, cwd=self.directory, **self._user)
         if made.returncode:
             raise NoPostgres(f"initdb failed: {_last_line(made.stderr)}")
         options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
@@ -128,8 +126,8 @@ class Cluster:
 class Copies:
     """Copies of a template database, lent to one test after another.
 
-    Making one takes a tenth of a second, emptying one a hundredth. A copy that comes back with another shape (a
-    trigger dropped, a table added), or that somebody still holds, is thrown away.
+    Making one takes a tenth of a second, emptying one a hundredth. A copy that comes back with another shape
+    (a trigger dropped, a table added), or that somebody still holds, is thrown away.
     """
 
     def __init__(self, cluster: Cluster, template: str) -> None:
@@ -162,20 +160,26 @@ EMPTY = (
     DECLARE
         name text;
     BEGIN
-        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        FOR name IN
+            SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        LOOP
             EXECUTE format('DELETE FROM %I', name);
         END LOOP;
-        PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL;
+        PERFORM setval(format('%I', sequencename)::regclass, 1, false)
+            FROM pg_sequences WHERE last_value IS NOT NULL;
     END $$
     """,
 )
 SHAPE = """
     SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
-        SELECT concat_ws(' ', relname, relkind, relnatts) AS part FROM pg_class WHERE relnamespace = 'public'::regnamespace
-        UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+        SELECT concat_ws(' ', relname, relkind, relnatts) AS part FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger
+            WHERE NOT tgisinternal
         UNION ALL SELECT concat_ws(' ', conname, pg_get_constraintdef(oid)) FROM pg_constraint
             WHERE connamespace = 'public'::regnamespace
-        UNION ALL SELECT concat_ws(' ', proname, prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', proname, prosrc) FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace
         UNION ALL SELECT version_num FROM alembic_version
     ) AS parts
 """
@@ -185,7 +189,7 @@ def _other_user() -> dict[str, Any]:
     """Whom to become, as subprocess takes it; empty when we may stay who we are."""
     if os.geteuid():
         return {}
-    import pwd  # not on Windows
+    import pwd  # noqa: PLC0415 - not on Windows
 
     for name in OTHER_USERS:
         try:
@@ -193,9 +197,7 @@ def _other_user() -> dict[str, Any]:
         except KeyError:
             continue
         return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
-    raise NoPostgres(
-        f"PostgreSQL does not run as root, and none of the users {', '.join(OTHER_USERS)} exists"
-    )
+    raise NoPostgres(f"PostgreSQL does not run as root, and none of the users {', '.join(OTHER_USERS)} exists")
 
 
 def _programs(directory: Path, user: Mapping[str, Any]) -> Path:

@@ -86,7 +86,7 @@ def _body_too_long(label: BatchLabel, *, needed: float, room: float) -> LabelRef
     longest = max(fields, key=lambda field: len(getattr(label, field)))
     return LabelRefused(
         f"what stands between status and codes needs {needed:.0f} pt of height at its least size and the "
-        f"label has {room:.0f} pt; {spoken(longest)} is the longest part of it, shorten it",
+        f"label has {room:.0f} pt; {spoken(longest)} is the longest part of it, shorten it or take a larger label",
         longest,
     )
 

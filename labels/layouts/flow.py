@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from labels.content import spoken
 from labels.errors import LabelRefused
@@ -110,6 +111,12 @@ def flow(groups: Iterable[Iterable[Statement]], *, size: float, room: float, gap
     >>> flow([[Statement("lot", "L000123", "Lot")]], size=7, room=100, gap=6).lines
     1
     """
+    return _filled(tuple(tuple(group) for group in groups), size, room, gap)
+
+
+# Storage, warnings and the pharmacy's own lines are the same on label after label of a batch.
+@lru_cache(maxsize=512)
+def _filled(groups: tuple[tuple[Statement, ...], ...], size: float, room: float, gap: float) -> Flow:
     filled = Flow(size=size, room=room, gap=gap)
     for group in groups:
         if filled.reached:

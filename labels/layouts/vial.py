@@ -19,14 +19,13 @@ order, at least 12 pt sans serif, at least half of the label's area. Nothing shr
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from labels import barcodes
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
 from labels.fit import DoesNotFit, composed, wrap
 from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
-from labels.layouts.flow import Flow, Statement, columns, flow, sentence
+from labels.layouts.flow import Flow, Statement, flow, sentence
 from labels.layouts.marks import MARK_ROOM, write_mark
 from labels.sheet import Sheet, Text
 from labels.stock import Stock
@@ -38,31 +37,49 @@ LEAST_SMALL_SIZE = 5.5
 LEAST_PART = 0.5
 """Of the label's area belongs to the patient's block."""
 
-EDGE = 4.0
-FOOT = 3.4
-GAP = 3.0
-"""Blank paper at the sides, above and below, and between the parts [pt]."""
+LEFT, RIGHT, HEAD, FOOT = 4.0, 3.4, 3.4, 3.2
+GAP = 2.6
+"""Blank paper at the edges, and between the parts [pt]."""
 
-BLOCK_SIZES = (
-    {"patient": 15.0, "drug": 13.0, "directions": 16.0, "purpose": 12.0},
-    {"patient": 14.0, "drug": 13.0, "directions": 15.0, "purpose": 12.0},
-    {"patient": 13.0, "drug": 12.5, "directions": 14.0, "purpose": 12.0},
-    {"patient": 12.5, "drug": 12.0, "directions": 13.0, "purpose": 12.0},
-    {"patient": 12.0, "drug": 12.0, "directions": 12.0, "purpose": 12.0},
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How the patient's block is set: its sizes, and the leading (a part of the size) and space around them."""
+
+    patient: float
+    drug: float
+    directions: float
+    purpose: float
+    leading: float = 1.14
+    space: float = 3.0
+
+    def size(self, field: str) -> float:
+        """Of a field [pt]."""
+        return float(getattr(self, field))
+
+
+SETTINGS = (
+    Setting(patient=15, drug=13, directions=16, purpose=12),
+    Setting(patient=14, drug=13, directions=15, purpose=12),
+    Setting(patient=13, drug=12.5, directions=14, purpose=12),
+    Setting(patient=12.5, drug=12, directions=13, purpose=12),
+    Setting(patient=12, drug=12, directions=12, purpose=12),
+    Setting(patient=12, drug=12, directions=12, purpose=12, leading=1.05, space=0.8),
 )
-BLOCK_FONTS = {"patient": BOLD, "drug": REGULAR, "directions": BOLD, "purpose": REGULAR}
-BLOCK_LEADING = 1.14
-BLOCK_PADDING = 3.4
-BLOCK_SPACE = 1.6
-"""Between the lines of a field (a part of their size), above and below the block where accents rise and
-letters sink, and at least between its fields [pt]."""
+"""Tried in this order; the last sets the most that a label holds, six lines of 12 pt."""
 
-SMALL_SIZES = (6.5, 6.25, 6.0, 5.75, LEAST_SMALL_SIZE)
-FACT_SIZES = (7.0, 6.75, 6.5, 6.25, 6.0)
+BLOCK_FONTS = {"patient": BOLD, "drug": REGULAR, "directions": BOLD, "purpose": REGULAR}
+"""The fields of the block in their order."""
+
+BLOCK_HEAD, BLOCK_FOOT = 3.2, 1.6
+"""Least paper above the capitals of the block, where accents rise, and below its last letters [pt]."""
+
+SMALL_SIZES = (7.5, 7.0, 6.5, 6.25, 6.0, 5.75, LEAST_SMALL_SIZE)
+FACT_SIZES = (8.0, 7.5, 7.0, 6.75, 6.5, 6.25, 6.0)
 """Of the small print and of the facts above it, tried together from left to right."""
 
 RX_SIZE, NAME_SIZE, ADDRESS_SIZE, COUNT_SIZE, INITIALS_SIZE = 9.0, 8.0, 6.25, 6.5, 7.0
-HEADER_LEADING = 7.6
+HEADER_LEADING = 7.3
 """Sizes in the header and of the initials; from its first baseline to the second [pt]."""
 
 LINE_MODULE_MM, MATRIX_MODULE_MM = 0.25, 0.33
@@ -77,23 +94,30 @@ def lay_out(label: VialLabel, stock: Stock) -> Sheet:
     """
     sheet = Sheet(stock)
     rail = _rail(sheet, label)
-    room = rail - GAP - EDGE
+    room = rail - GAP - LEFT
     header = _header(sheet, label, room=room)
-    least = LEAST_PART * stock.width * stock.height / (rail - GAP / 2)
-    bottoms = list(_bottoms(label, room))
-    bottom_room = stock.height - FOOT - header - least
-    fitting = [bottom for bottom in bottoms if bottom.height <= bottom_room]
-    if not fitting:
-        raise _small_print_too_long(bottoms[-1], bottom_room)
-    for sizes, bottom in product(BLOCK_SIZES, fitting):
-        block = _block(label, sizes, room)
-        foot = stock.height - FOOT - bottom.height
-        if block is not None and _least_height(block) <= foot - header:
-            _write_block(sheet, block, top=header, foot=foot)
-            sheet.zones["patient"] = (0.0, header, rail - GAP / 2, foot)
-            bottom.write(sheet, top=foot, room=room)
-            return sheet
-    raise _block_too_long(label, room)
+    least = LEAST_PART * stock.width * stock.height / rail
+    block, bottom = _fit(label, room=room, height=stock.height - FOOT - header, least=least)
+    foot = stock.height - FOOT - bottom.height
+    block.write(sheet, top=header, foot=foot)
+    sheet.zones["patient"] = (0.0, header, rail, foot)
+    bottom.write(sheet, top=foot, room=room)
+    return sheet
+
+
+def _fit(label: VialLabel, *, room: float, height: float, least: float) -> "tuple[_Block, _Bottom]":
+    """The first setting of the block that fits above a setting of the rest, in a common height [pt].
+
+    least: height of the block below which it would be less than its part of the label [pt].
+    """
+    blocks = list(_blocks(label, room))
+    for block in blocks:
+        for bottom in _bottoms(label, room):
+            if max(block.least, least) <= height - bottom.height:
+                return block, bottom
+    if bottom.height > height - least:
+        raise _small_print_too_long(bottom, height - least)
+    raise _block_too_long(blocks[-1])
 
 
 def _rail(sheet: Sheet, label: VialLabel) -> float:
@@ -103,9 +127,9 @@ def _rail(sheet: Sheet, label: VialLabel) -> float:
     squares = barcodes.datamatrix(label.token, field="token")
     bars = barcodes.code128(label.line_code, field="rx_number")
     side = squares.across * square
-    x = stock.snap(stock.width - EDGE - side)
+    x = stock.snap(stock.width - RIGHT - side)
     line = sheet.ladder(bars, x=x, top=barcodes.LINE_QUIET * thin, thin=thin, across=side)
-    matrix = sheet.matrix(squares, x=x, top=stock.height - EDGE - side, side=square)
+    matrix = sheet.matrix(squares, x=x, top=stock.height - FOOT - side, side=square)
     foot = matrix.top - max(GAP, barcodes.MATRIX_QUIET * square)
     if line.top + line.height + barcodes.LINE_QUIET * thin > foot - 2 * INITIALS_SIZE:
         raise LabelRefused("the prescription number is too long for its bar code", "rx_number")
@@ -127,14 +151,12 @@ def _write_initials(sheet: Sheet, label: VialLabel, *, middle: float, foot: floa
 
 def _header(sheet: Sheet, label: VialLabel, *, room: float) -> float:
     """Whose label and which prescription; returns where the header ends [pt]."""
-    baseline = EDGE + CAP_HEIGHT * RX_SIZE
+    baseline = HEAD + CAP_HEIGHT * RX_SIZE
     rx = Statement("rx_number", f"Rx {label.rx_number}", font=BOLD)
     number = _right(sheet, [rx], RX_SIZE, baseline, room)
-    fill, refills = (
-        Statement(name, getattr(label, name), name.title(), BOLD) for name in ("fill", "refills")
-    )
+    fill, refills = (Statement(name, getattr(label, name), name.title(), BOLD) for name in ("fill", "refills"))
     count = _right(sheet, [fill, refills], COUNT_SIZE, baseline + HEADER_LEADING, room)
-    write_mark(sheet, label.mark, right=EDGE + room - number - 2 * GAP, baseline=baseline)
+    write_mark(sheet, label.mark, right=LEFT + room - number - 2 * GAP, baseline=baseline)
     name = flow(
         [[Statement("pharmacy_name", label.pharmacy_name, font=BOLD)]],
         size=NAME_SIZE,
@@ -144,11 +166,11 @@ def _header(sheet: Sheet, label: VialLabel, *, room: float) -> float:
     place = Statement("pharmacy_address", label.pharmacy_address)
     phone = Statement("pharmacy_phone", label.pharmacy_phone, whole=True)
     where = flow([[place, phone]], size=ADDRESS_SIZE, room=room - count - 2 * GAP, gap=2 * GAP)
-    name.write(sheet, x=EDGE, top=baseline - CAP_HEIGHT * NAME_SIZE)
+    name.write(sheet, x=LEFT, top=baseline - CAP_HEIGHT * NAME_SIZE)
     first = baseline + HEADER_LEADING + (name.lines - 1) * name.leading
-    where.write(sheet, x=EDGE, top=first - CAP_HEIGHT * ADDRESS_SIZE)
+    where.write(sheet, x=LEFT, top=first - CAP_HEIGHT * ADDRESS_SIZE)
     end = first + (where.lines - 1) * where.leading + DESCENT * ADDRESS_SIZE + GAP / 2
-    sheet.rule(EDGE, end, room)
+    sheet.rule(LEFT, end, room)
     return end
 
 
@@ -158,7 +180,7 @@ def _right(sheet: Sheet, statements: list[Statement], size: float, baseline: flo
     if line.lines > 1:
         longest = max(statements, key=lambda statement: len(statement.text)).field
         raise LabelRefused(f"{spoken(longest)} leaves no room for the pharmacy's name and address", longest)
-    line.write(sheet, x=EDGE + room - line.reached, top=baseline - CAP_HEIGHT * size)
+    line.write(sheet, x=LEFT + room - line.reached, top=baseline - CAP_HEIGHT * size)
     return line.reached
 
 
@@ -169,42 +191,65 @@ class _Part:
     field: str
     lines: tuple[str, ...]
     size: float
+    leading: float
 
     @property
     def height(self) -> float:
-        return (len(self.lines) - 1) * BLOCK_LEADING * self.size + (CAP_HEIGHT + DESCENT) * self.size
+        return (len(self.lines) - 1) * self.leading + (CAP_HEIGHT + DESCENT) * self.size
 
 
-def _block(label: VialLabel, sizes: dict[str, float], room: float) -> list[_Part] | None:
-    """The patient's block in lines, or None when a word is wider than the label."""
-    found: list[_Part] = []
-    for field, size in sizes.items():
-        text = getattr(label, field)
-        try:
-            lines = wrap(text, font=BLOCK_FONTS[field], size=size, room=room)
-        except DoesNotFit:
-            return None
-        if lines:
-            found.append(_Part(field, lines, size))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What the patient reads: who, what, how, what for."""
+
+    parts: tuple[_Part, ...]
+    space: float
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """Lines of each field."""
+        return {part.field: len(part.lines) for part in self.parts}
+
+    @property
+    def least(self) -> float:
+        """The height it needs [pt]."""
+        text = sum(part.height for part in self.parts)
+        return text + (len(self.parts) - 1) * self.space + BLOCK_HEAD + BLOCK_FOOT
+
+    def write(self, sheet: Sheet, *, top: float, foot: float) -> None:
+        """Set it with even space above, between and below its fields."""
+        free = foot - top - BLOCK_HEAD - BLOCK_FOOT - sum(part.height for part in self.parts)
+        # At the most only the least space between fields is left, and none more above and below.
+        outer = max(0.0, min(free / (len(self.parts) + 1), free - (len(self.parts) - 1) * self.space))
+        inner = (free - 2 * outer) / (len(self.parts) - 1) if len(self.parts) > 1 else 0.0
+        reached = top + BLOCK_HEAD + outer
+        for part in self.parts:
+            font, baseline = BLOCK_FONTS[part.field], reached + CAP_HEIGHT * part.size
+            for number, line in enumerate(part.lines):
+                sheet.write(Text(part.field, line, LEFT, baseline + number * part.leading, font, part.size))
+            reached += part.height + inner
 
 
-def _least_height(block: list[_Part]) -> float:
-    lines = sum(part.height for part in block)
-    return lines + (len(block) - 1) * BLOCK_SPACE + 2 * BLOCK_PADDING
+def _blocks(label: VialLabel, room: float) -> Iterator[_Block]:
+    """The block in each setting in which no word is wider than the label.
 
-
-def _write_block(sheet: Sheet, block: list[_Part], *, top: float, foot: float) -> None:
-    """Set the block with even space above, between and below its fields."""
-    free = foot - top - 2 * BLOCK_PADDING - sum(part.height for part in block)
-    space = free / (len(block) + 1)
-    reached = top + BLOCK_PADDING + space
-    for part in block:
-        baseline = reached + CAP_HEIGHT * part.size
-        for number, line in enumerate(part.lines):
-            below = number * BLOCK_LEADING * part.size
-            sheet.write(Text(part.field, line, EDGE, baseline + below, BLOCK_FONTS[part.field], part.size))
-        reached += part.height + space
+    Raises:
+        LabelRefused: there is none.
+    """
+    for setting in SETTINGS:
+        parts: list[_Part] = []
+        for field, font in BLOCK_FONTS.items():
+            size = setting.size(field)
+            try:
+                lines = wrap(getattr(label, field), font=font, size=size, room=room)
+            except DoesNotFit as wide:
+                if setting is SETTINGS[-1]:
+                    raise _too_wide(field, wide.word) from wide
+                break
+            if lines:
+                parts.append(_Part(field, lines, size, setting.leading * size))
+        else:
+            yield _Block(tuple(parts), setting.space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +264,9 @@ class _Bottom:
         return self.facts.height + self.small.height + 2 * GAP
 
     def write(self, sheet: Sheet, *, top: float, room: float) -> None:
-        sheet.rule(EDGE, top, room)
-        self.facts.write(sheet, x=EDGE, top=top + GAP)
-        self.small.write(sheet, x=EDGE, top=top + GAP + self.facts.height + GAP)
+        sheet.rule(LEFT, top, room)
+        self.facts.write(sheet, x=LEFT, top=top + GAP)
+        self.small.write(sheet, x=LEFT, top=top + GAP + self.facts.height + GAP)
 
 
 def _bottoms(label: VialLabel, room: float) -> Iterator[_Bottom]:
@@ -231,10 +276,11 @@ def _bottoms(label: VialLabel, room: float) -> Iterator[_Bottom]:
             Statement("quantity", label.quantity, "Quantity", BOLD, whole=True),
             Statement("use_by", label.use_by, "Use by", BOLD, whole=True),
             Statement("lot", label.lot, "Lot", BOLD, whole=True),
+            Statement("date_filled", label.date_filled, "Filled", BOLD, whole=True),
         ],
         [
-            Statement("date_filled", label.date_filled, "Filled", BOLD, whole=True),
             Statement("prescriber", label.prescriber, "Prescriber", BOLD, whole=True),
+            Statement("compounded", sentence(label.compounded), whole=True),
         ],
     ]
     warnings = [Statement("warnings", sentence(text), font=BOLD) for text in label.warnings]
@@ -242,10 +288,9 @@ def _bottoms(label: VialLabel, room: float) -> Iterator[_Bottom]:
         Statement("storage", sentence(label.storage)),
         Statement("description", sentence(label.description), "Looks like:"),
         Statement("inactive", sentence(label.inactive), "Inactive ingredients:"),
-        Statement("compounded", sentence(label.compounded)),
     ]
     for fact_size, small_size in zip(FACT_SIZES, SMALL_SIZES, strict=True):
-        line = columns(facts, size=fact_size, room=room, gap=4 * GAP)
+        line = flow(facts, size=fact_size, room=room, gap=4 * GAP)
         for groups in ([warnings, small], [warnings + small]):
             yield _Bottom(line, flow(groups, size=small_size, room=room, gap=GAP))
 
@@ -257,24 +302,20 @@ def _small_print_too_long(bottom: _Bottom, room: float) -> LabelRefused:
     longest = max((field for field in lengths if field), key=lambda field: lengths[field])
     return LabelRefused(
         f"the small print needs {bottom.height:.0f} pt of height at its least size and the label has "
-        f"{room:.0f} pt; {spoken(longest)} is the longest part of it, shorten it",
+        f"{room:.0f} pt; {spoken(longest)} is the longest part of it, shorten it or take a larger label",
         longest,
     )
 
 
-def _block_too_long(label: VialLabel, room: float) -> LabelRefused:
-    """The refusal for a patient's block that is too tall, or has a word that is too wide, at 12 pt."""
-    lines: dict[str, int] = {}
-    for field, size in BLOCK_SIZES[-1].items():
-        try:
-            lines[field] = len(wrap(getattr(label, field), font=BLOCK_FONTS[field], size=size, room=room))
-        except DoesNotFit as wide:
-            reason = f"{spoken(field)}: {wide.word!r} is wider than the label at {size:g} pt"
-            return LabelRefused(reason, field)
-    longest = max(lines, key=lambda field: lines[field])
+def _block_too_long(block: _Block) -> LabelRefused:
+    longest = max(block.lines, key=lambda field: block.lines[field])
     return LabelRefused(
-        f"{spoken(longest)} needs {lines[longest]} of the {sum(lines.values())} lines that patient, "
-        f"medicine, directions and purpose take at {LEAST_PATIENT_SIZE:g} pt, more than the label holds; "
-        "shorten it",
+        f"{spoken(longest)}: patient, medicine, directions and purpose need {sum(block.lines.values())} lines "
+        f"at {LEAST_PATIENT_SIZE:g} pt, {block.lines[longest]} of them here, more than the label holds; "
+        "shorten it or take a larger label",
         longest,
     )
+
+
+def _too_wide(field: str, word: str) -> LabelRefused:
+    return LabelRefused(f"{spoken(field)}: {word!r} is wider than the label at {LEAST_PATIENT_SIZE:g} pt", field)

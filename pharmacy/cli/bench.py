@@ -18,9 +18,7 @@ def worksheet(file: str) -> None:
 def bud(file: str) -> None:
     """Find the beyond-use date of a preparation and the rule that set it, from FILE or -."""
     order = beyond_use.from_document(read_json(file))
-    found = beyond_use.beyond_use_date(
-        order.compounded, order.form, order.components, order.formula_limit_days
-    )
+    found = beyond_use.beyond_use_date(order.compounded, order.form, order.components, order.formula_limit_days)
     write_json(found.to_document())
 
 

@@ -159,25 +159,9 @@ def beyond_use_date(
     ('2025-06-30', '180 days for capsules and other non-aqueous solids (USP <795>, 2023 revision)')
     """
     limit = _form_limit(form, policy)
-    stored = f", kept {limit.storage}" if limit.storage else ""
-    considered = [
-        Limit(
-            last_day(compounded, limit.days, policy),
-            f"{limit.days} days for {limit.name}{stored} ({policy.source})",
-        )
-    ]
+    considered = [_told(limit, compounded, policy)]
     if formula_limit_days is not None:
-        if formula_limit_days < 1:
-            raise RuleBroken(
-                f"A formula limit of {formula_limit_days} days is refused: it must be 1 day or more.",
-                "formula_limit_days",
-            )
-        considered.append(
-            Limit(
-                last_day(compounded, formula_limit_days, policy),
-                f"the formula's own limit of {formula_limit_days} days",
-            )
-        )
+        considered.append(_own_limit(formula_limit_days, compounded, policy))
     considered += [_component_limit(component, compounded) for component in components]
     considered.sort(key=lambda each: each.date)
     first = considered[0]
@@ -244,10 +228,20 @@ def _form_limit(form: str, policy: BeyondUsePolicy) -> FormLimit:
     limit = policy.forms.get(written)
     if limit is None:
         known = ", ".join(sorted(policy.forms))
-        raise RuleBroken(
-            f"No beyond-use limit is known for the form {clip(form)}: known are {known}.", "form"
-        )
+        raise RuleBroken(f"No beyond-use limit is known for the form {clip(form)}: known are {known}.", "form")
     return limit
+
+
+def _told(limit: FormLimit, compounded: date, policy: BeyondUsePolicy) -> Limit:
+    stored = f", kept {limit.storage}" if limit.storage else ""
+    rule = f"{limit.days} days for {limit.name}{stored} ({policy.source})"
+    return Limit(last_day(compounded, limit.days, policy), rule)
+
+
+def _own_limit(days: int, compounded: date, policy: BeyondUsePolicy) -> Limit:
+    if days < 1:
+        raise RuleBroken(f"A formula limit of {days} days is refused: it must be 1 day or more.", "formula_limit_days")
+    return Limit(last_day(compounded, days, policy), f"the formula's own limit of {days} days")
 
 
 def _component_limit(component: Component, compounded: date) -> Limit:

@@ -52,17 +52,14 @@ class CapsulePolicy:
     blocked_fillers: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType(
             {
-                "hypromellose": "it slows the release, and low-dose naltrexone is meant to be released at"
-                " once",
+                "hypromellose": "it slows the release, and low-dose naltrexone is meant to be released at once",
                 "hydroxypropyl methylcellulose": "it slows the release (hypromellose)",
                 "methylcellulose": "it slows the release",
                 "calcium carbonate": "it is reported to interfere with the release of naltrexone",
             }
         )
     )
-    blocked_source: str = (
-        "LDN Research Trust, guidance to compounding pharmacists; policy of the pharmacist-in-charge"
-    )
+    blocked_source: str = "LDN Research Trust, guidance to compounding pharmacists; policy of the pharmacist-in-charge"
 
 
 DEFAULT = CapsulePolicy()
@@ -82,9 +79,7 @@ def capsule(size: str) -> CapsuleSize:
         return SIZES[size]
     except KeyError:
         known = ", ".join(SIZES)
-        raise RuleBroken(
-            f"Capsule size {clip(size)} is not in the chart: known are {known}.", "capsule_size"
-        ) from None
+        raise RuleBroken(f"Capsule size {clip(size)} is not in the chart: known are {known}.", "capsule_size") from None
 
 
 def room_percent(*, amount_mg: Fraction, packing_mg: Fraction) -> Fraction:

@@ -41,7 +41,8 @@ _LIVER = (
     _rule(
         "condition.liver", Level.WARN, "DC", LABEL,
         r"K7[0-7]|B18|B19|C22|Z944",
-        r"\bhepatitis\b|\bcirrhosis\b|\bfatty liver\b|\bnash\b|\bnafld\b|\bsteatohepatitis\b|\bliver (disease|fibrosis|transplant)\b"
+        r"\bhepatitis\b|\bcirrhosis\b|\bfatty liver\b|\bnash\b|\bnafld\b|\bsteatohepatitis\b"
+        r"|\bliver (disease|fibrosis|transplant)\b"
         r"|\b(hepatic|liver) (impairment|insufficiency|steatosis|fibrosis)\b",
         "liver disease; check recent liver tests with the prescriber.",
     ),
@@ -50,7 +51,8 @@ _OTHERS = (
     _rule(
         "condition.renal", Level.WARN, "DC", LABEL,
         r"N184|N185|N186|N17|N19|Z992|I120|I1311|I132",
-        r"\bsevere (renal|kidney)\b|\b(ckd|kidney disease)\b.*\b(4|5|iv|v)\b|\bend[ -]stage (renal|kidney)\b|\besrd\b"
+        r"\bsevere (renal|kidney)\b|\b(ckd|kidney disease)\b.*\b(4|5|iv|v)\b"
+        r"|\bend[ -]stage (renal|kidney)\b|\besrd\b"
         r"|\bdialysis\b|\b(renal|kidney) failure\b",
         "severe renal impairment; naltrexone leaves the body by the kidney.",
     ),
@@ -69,7 +71,8 @@ _OTHERS = (
     _rule(
         "condition.opioid-use", Level.PHARMACIST, "DD", LABEL,
         r"Z79891|F11(?!21|11|91)",
-        r"\b(long[ -]term|chronic|current)\b.*\bopi(oid|ate)s?\b|\bopi(oid|ate) (dependence|use disorder|use)\b|\boud\b",
+        r"\b(long[ -]term|chronic|current)\b.*\bopi(oid|ate)s?\b"
+        r"|\bopi(oid|ate) (dependence|use disorder|use)\b|\boud\b",
         "opioid use; ask which opioid is taken and when it was last taken before naltrexone is dispensed.",
     ),
     _rule(
@@ -126,10 +129,7 @@ def review_age(born: date, today: date, policy: DosePolicy) -> tuple[Finding, ..
     """
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     if age < policy.adult_from:
-        message = (
-            f"The patient is {age} years old, under {policy.adult_from}; contact the prescriber and record"
-            f" it."
-        )
+        message = f"The patient is {age} years old, under {policy.adult_from}; contact the prescriber and record it."
         return (Finding("patient.age", Level.PHARMACIST, message, "PA", GENERAL),)
     if age > 120:
         message = f"The birth date makes the patient {age} years old; check it."

@@ -118,12 +118,13 @@ _LONG_BRANDS = frozenset(
     ionsys""".split()
 )
 _LONG_WORDS = re.compile(
-    r"\b(er|xr|sr|cr|la|xl|extended|sustained|controlled|prolonged|slow|long[ -]acting|patch(es)?|transdermal|contin|"
+    r"\b(er|xr|sr|cr|la|xl|extended|sustained|controlled|prolonged|slow|long[ -]acting|"
+    r"patch(es)?|transdermal|contin|"
     r"(8|12|24|72|168) ?(hr|hour)s?)\b"
 )
 _DEPOT = re.compile(r"\b(sublocade|brixadi|probuphine|depot|implant|monthly)\b")
 _PHRASES = (
-    (re.compile(r"\b(tylenol|acetaminophen|apap)\b.{0,12}(#|\bno\.?|\bnumber)? ?\b[234]\b(?! ?(mg|tab|times|x))"), "codeine"),
+    (re.compile(r"\btylenol\b(.{0,12}(#|\bno\.?|\bnumber))? ?[234]\b(?! ?(mg|tab|times|x))"), "codeine"),
     (re.compile(r"\bb ?& ?o\b"), "opium"),
     (re.compile(r"\bms ?(ir|er)\b"), "morphine"),
 )  # fmt: skip

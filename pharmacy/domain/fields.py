@@ -70,7 +70,5 @@ def read_name(value: object, *, field: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InputUnusable(f"{field}: a text is needed.", field)
     if len(value) > _MOST_TEXT:
-        raise InputUnusable(
-            f"{field}: {len(value)} characters are more than the {_MOST_TEXT} allowed.", field
-        )
+        raise InputUnusable(f"{field}: {len(value)} characters are more than the {_MOST_TEXT} allowed.", field)
     return " ".join(value.split())

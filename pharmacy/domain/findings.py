@@ -94,9 +94,7 @@ def check_override(finding: Finding, *, service: str, result: str, reason: str) 
     refused.
     """
     if finding.level is Level.STOP:
-        raise RuleBroken(
-            f"“{finding.message}” cannot be overridden; correct the prescription or do not fill it."
-        )
+        raise RuleBroken(f"“{finding.message}” cannot be overridden; correct the prescription or do not fill it.")
     if service not in PROFESSIONAL_SERVICES:
         raise RuleBroken(f"Choose what was done: {_choices(PROFESSIONAL_SERVICES)}.", "service")
     if result not in RESULTS:

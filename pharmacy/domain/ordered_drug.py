@@ -44,9 +44,7 @@ def review_drug(drug: str, strength_mg: Decimal | None) -> tuple[Finding, ...]:
         return (_stop("drug.missing", "The drug is missing.", "MS"),)
     named = [word for word in said if same_drug(word, "naltrexone")]
     alike = next((LOOK_ALIKES[word] for word in said if word in LOOK_ALIKES), "")
-    alike = alike or next(
-        (full for name, full in LOOK_ALIKES.items() for w in said if same_drug(w, name)), ""
-    )
+    alike = alike or next((full for name, full in LOOK_ALIKES.items() for w in said if same_drug(w, name)), "")
     found = list(_other_drugs(drug, said))
     if alike:
         message = f"The drug {clip(drug)} is {alike}, not naltrexone. Ask the prescriber."
@@ -61,33 +59,21 @@ def review_drug(drug: str, strength_mg: Decimal | None) -> tuple[Finding, ...]:
 def _other_drugs(drug: str, said: list[str]) -> Iterable[Finding]:
     for match in find(drug):
         if match.group in (Group.OPIOID, Group.LONG_ACTING_OPIOID) and match.ingredient not in LOOK_ALIKES:
-            message = (
-                f"The drug {clip(drug)} holds {match.ingredient}, an opioid; it is not low-dose naltrexone."
-            )
+            message = f"The drug {clip(drug)} holds {match.ingredient}, an opioid; it is not low-dose naltrexone."
             yield _stop("drug.opioid", message, "PN")
     for word in said:
         if word in _BRANDS:
-            message = (
-                f"The drug {clip(drug)} is conventional naltrexone ({_BRANDS[word]}), not compounded here."
-            )
+            message = f"The drug {clip(drug)} is conventional naltrexone ({_BRANDS[word]}), not compounded here."
             yield _stop("drug.conventional", message, "PN")
         elif word in _COMBINATIONS:
-            yield _stop(
-                "drug.combination", f"The drug {clip(drug)} is a combination with another active.", "PN"
-            )
+            yield _stop("drug.combination", f"The drug {clip(drug)} is a combination with another active.", "PN")
     if _SLOW & set(said):
-        yield _stop(
-            "drug.slow-release", f"The drug {clip(drug)} asks for slow release, which is not made here.", "SF"
-        )
+        yield _stop("drug.slow-release", f"The drug {clip(drug)} asks for slow release, which is not made here.", "SF")
 
 
-def _about_the_name(
-    drug: str, said: list[str], named: list[str], strength_mg: Decimal | None
-) -> Iterable[Finding]:
+def _about_the_name(drug: str, said: list[str], named: list[str], strength_mg: Decimal | None) -> Iterable[Finding]:
     if "ldn" in said and not named:
-        message = (
-            f"The drug is written {clip(drug)}; “LDN” is no drug name. Read it again and confirm naltrexone."
-        )
+        message = f"The drug is written {clip(drug)}; “LDN” is no drug name. Read it again and confirm naltrexone."
         yield Finding("drug.ldn", Level.PHARMACIST, message, "MS", ISMP)
     elif "ldn" in said:
         message = f"The drug {clip(drug)} uses “LDN”, which is no drug name and is never printed."
@@ -102,13 +88,9 @@ def _about_the_name(
         message = f"The drug {clip(drug)} asks for tablets; capsules are made here. Ask the prescriber."
         yield _stop("drug.tablet", message, "SF")
     if "base" in said:
-        message = (
-            f"The drug {clip(drug)} asks for the base; the strength printed is that of the hydrochloride."
-        )
+        message = f"The drug {clip(drug)} asks for the base; the strength printed is that of the hydrochloride."
         yield Finding("drug.base", Level.PHARMACIST, message, "PN", "naltrexone hydrochloride monograph, USP")
-    unknown = [
-        w for w in said if w not in _HARMLESS and w not in named and w not in _NAMED and not w[0].isdigit()
-    ]
+    unknown = [w for w in said if w not in _HARMLESS and w not in named and w not in _NAMED and not w[0].isdigit()]
     if unknown:
         message = f"The drug {clip(drug)} has words that were not understood: {', '.join(unknown[:5])}."
         yield Finding("drug.unknown-words", Level.PHARMACIST, message, "MS", NAMES)
@@ -118,10 +100,7 @@ def _about_the_name(
 def _strengths(drug: str, strength_mg: Decimal | None) -> Iterable[Finding]:
     for named in dict.fromkeys(strengths_in(drug)):
         if named >= CONVENTIONAL_FROM:
-            message = (
-                f"The drug {clip(drug)} names {format_strength(named)}: conventional naltrexone, not made"
-                f" here."
-            )
+            message = f"The drug {clip(drug)} names {format_strength(named)}: conventional naltrexone, not made here."
             yield _stop("drug.conventional", message, "PN")
         if strength_mg is not None and named != strength_mg:
             message = (
@@ -142,9 +121,7 @@ def review_form(form: str, strength_mg: Decimal | None) -> tuple[Finding, ...]:
     if text.startswith("tab") and strength_mg is not None and strength_mg >= CONVENTIONAL_FROM:
         message = f"{format_strength(strength_mg)} tablets are conventional naltrexone, not compounded here."
         return (_stop("form.conventional", message, "SF"),)
-    message = (
-        f"The form {clip(form)} is not made here; naltrexone is compounded as capsules. Ask the prescriber."
-    )
+    message = f"The form {clip(form)} is not made here; naltrexone is compounded as capsules. Ask the prescriber."
     return (_stop("form.not-capsule", message, "SF"),)
 
 

@@ -103,9 +103,7 @@ _PLAIN_FIELDS: dict[str, int] = {
     "note": _NOTE,
 }
 # A system that counts in numbers may send them as numbers; everything else is text or it is wrong.
-_NUMBERS = frozenset(
-    {"strength", "quantity", "days_supply", "refills", "dose_mg", "days", "rxcui", "npi", "phone"}
-)
+_NUMBERS = frozenset({"strength", "quantity", "days_supply", "refills", "dose_mg", "days", "rxcui", "npi", "phone"})
 
 
 def from_document(document: object) -> Prescription:
@@ -154,9 +152,7 @@ def _patient_document(patient: Patient) -> dict[str, object]:
         "sex": patient.sex,
         "allergies": allergies,
         "conditions": [{"code": c.code, "text": c.text} for c in patient.conditions],
-        "medications": [
-            {"text": m.text, "rxcui": m.rxcui, "last_taken": m.last_taken} for m in patient.medications
-        ],
+        "medications": [{"text": m.text, "rxcui": m.rxcui, "last_taken": m.last_taken} for m in patient.medications],
         "pregnant": patient.pregnant,
         "diet": patient.diet,
     }
@@ -238,9 +234,7 @@ def _keys(document: object, at: str, known: tuple[str, ...], needed: bool = Fals
     for key in document:
         if key not in known:
             path = _joined(at, str(key)[:40])
-            raise InputUnusable(
-                f"{_printable(path)}: unknown key; known are {', '.join(known)}.", _printable(path)
-            )
+            raise InputUnusable(f"{_printable(path)}: unknown key; known are {', '.join(known)}.", _printable(path))
     return document
 
 

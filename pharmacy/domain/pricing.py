@@ -74,8 +74,7 @@ class Price:
             "needs_approval": self.needs_approval,
             "reasons": list(self.reasons),
             "lines": [
-                {"name": line.name, "formula": line.formula, "amount": format(line.amount, "f")}
-                for line in self.lines
+                {"name": line.name, "formula": line.formula, "amount": format(line.amount, "f")} for line in self.lines
             ],
         }
 

@@ -89,9 +89,7 @@ def from_document(document: object) -> WeightSample:
 
     Raises: InputUnusable naming the path.
     """
-    whole = read_object(
-        document, field="", required=("shell_mg", "fill_mg", "weights_mg"), optional=("capsules",)
-    )
+    whole = read_object(document, field="", required=("shell_mg", "fill_mg", "weights_mg"), optional=("capsules",))
     weights = read_list(whole["weights_mg"], field="weights_mg")
     capsules = whole.get("capsules")
     return WeightSample(
@@ -112,9 +110,7 @@ def sample_size(capsules: int, policy: WeightPolicy = DEFAULT) -> int:
     (2, 5, 10)
     """
     if capsules < 2:
-        raise RuleBroken(
-            f"A batch of {capsules} capsules cannot be tested: a spread needs at least 2.", "capsules"
-        )
+        raise RuleBroken(f"A batch of {capsules} capsules cannot be tested: a spread needs at least 2.", "capsules")
     return max(2, min(policy.sample_most, ceil(capsules * Fraction(policy.sample_percent) / 100)))
 
 
@@ -141,44 +137,20 @@ def weight_test(
     (Decimal('225.5'), Decimal('1.467'), Decimal('3.513'), True)
     """
     _refuse_unless_whole(shell_mg, fill_mg, weights_mg, policy, capsules)
-    target = Fraction(shell_mg) + Fraction(fill_mg)
-    mean, variance = mean_and_variance(weights_mg)
-    mean_percent = 100 * mean / target
-    middle = min(max(mean_percent, Fraction(policy.acceptance_low)), Fraction(policy.acceptance_high))
-    distance = abs(middle - mean_percent)
-    factor = Fraction(policy.acceptance_factor)
-    each, around = target * Fraction(policy.each_percent) / 100, target * Fraction(policy.mean_percent) / 100
-    rsd = square_root(variance * (100 / mean) ** 2, 3)
-    acceptance = square_root(variance * (factor * 100 / target) ** 2, 3, plus=distance)
-    reasons = [
-        f"Capsule {place} weighs {format_number(weight)} mg, outside"
-        f" {_mg(target - each)}-{_mg(target + each)} mg"
-        f" ({_limit(policy.each_percent)} of {_mg(target)} mg)."
-        for place, weight in enumerate(weights_mg, start=1)
-        if abs(Fraction(weight) - target) > each
-    ]
-    if abs(mean - target) > around:
-        reasons.append(
-            f"The mean of {_mg(mean)} mg is outside {_mg(target - around)}-{_mg(target + around)} mg"
-            f" ({_limit(policy.mean_percent)} of {_mg(target)} mg)."
-        )
-    if variance * 100**2 > (Fraction(policy.rsd_percent) * mean) ** 2:
-        reasons.append(f"The spread (RSD) of {rsd} % is above {format_number(policy.rsd_percent)} %.")
-    room = Fraction(policy.acceptance_most) - distance
-    if room < 0 or variance * (factor * 100 / target) ** 2 > room**2:
-        reasons.append(f"The acceptance value of {acceptance} is above {policy.acceptance_most}.")
+    found = _measure(Fraction(shell_mg) + Fraction(fill_mg), weights_mg, policy)
+    reasons = (*_outside_each(found, weights_mg, policy), *_outside_all(found, policy))
     return WeightTest(
         target_mg=shell_mg + fill_mg,
-        mean_mg=Decimal(_mg(mean)),
-        deviation_mg=square_root(variance, 3),
-        rsd_percent=rsd,
-        acceptance_value=acceptance,
+        mean_mg=Decimal(_mg(found.mean)),
+        deviation_mg=square_root(found.variance, 3),
+        rsd_percent=found.rsd,
+        acceptance_value=found.acceptance,
         passed=not reasons,
-        reasons=tuple(reasons),
-        each_low_mg=Decimal(_mg(target - each)),
-        each_high_mg=Decimal(_mg(target + each)),
-        mean_low_mg=Decimal(_mg(target - around)),
-        mean_high_mg=Decimal(_mg(target + around)),
+        reasons=reasons,
+        each_low_mg=Decimal(_mg(found.target - found.each)),
+        each_high_mg=Decimal(_mg(found.target + found.each)),
+        mean_low_mg=Decimal(_mg(found.target - found.around)),
+        mean_high_mg=Decimal(_mg(found.target + found.around)),
     )
 
 
@@ -204,6 +176,66 @@ def square_root(square: Fraction, places: int, *, plus: Fraction = Fraction()) -
         return rounded(Fraction(root) + plus, places)
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Exact figures, mg and mg². each, around: allowed distance from the target, of a capsule and of the mean.
+
+    distance: of the mean from 98.5-101.5 [% of target]. squared: (2.4 s %)². rsd, acceptance: rounded, for people.
+    """
+
+    target: Fraction
+    mean: Fraction
+    variance: Fraction
+    each: Fraction
+    around: Fraction
+    distance: Fraction
+    squared: Fraction
+    rsd: Decimal
+    acceptance: Decimal
+
+
+def _measure(target: Fraction, weights_mg: tuple[Decimal, ...], policy: WeightPolicy) -> _Measured:
+    mean, variance = mean_and_variance(weights_mg)
+    percent = 100 * mean / target
+    middle = min(max(percent, Fraction(policy.acceptance_low)), Fraction(policy.acceptance_high))
+    squared = variance * (Fraction(policy.acceptance_factor) * 100 / target) ** 2
+    return _Measured(
+        target=target,
+        mean=mean,
+        variance=variance,
+        each=target * Fraction(policy.each_percent) / 100,
+        around=target * Fraction(policy.mean_percent) / 100,
+        distance=abs(middle - percent),
+        squared=squared,
+        rsd=square_root(variance * (100 / mean) ** 2, 3),
+        acceptance=square_root(squared, 3, plus=abs(middle - percent)),
+    )
+
+
+def _outside_each(found: _Measured, weights_mg: tuple[Decimal, ...], policy: WeightPolicy) -> tuple[str, ...]:
+    return tuple(
+        f"Capsule {place} weighs {format_number(weight)} mg, outside {_around(found.target, found.each)}"
+        f" ({_limit(policy.each_percent)} of {_mg(found.target)} mg)."
+        for place, weight in enumerate(weights_mg, start=1)
+        if abs(Fraction(weight) - found.target) > found.each
+    )
+
+
+def _outside_all(found: _Measured, policy: WeightPolicy) -> tuple[str, ...]:
+    reasons = []
+    if abs(found.mean - found.target) > found.around:
+        reasons.append(
+            f"The mean of {_mg(found.mean)} mg is outside {_around(found.target, found.around)}"
+            f" ({_limit(policy.mean_percent)} of {_mg(found.target)} mg)."
+        )
+    if found.variance * 100**2 > (Fraction(policy.rsd_percent) * found.mean) ** 2:
+        reasons.append(f"The spread (RSD) of {found.rsd} % is above {format_number(policy.rsd_percent)} %.")
+    room = Fraction(policy.acceptance_most) - found.distance
+    if room < 0 or found.squared > room**2:
+        reasons.append(f"The acceptance value of {found.acceptance} is above {policy.acceptance_most}.")
+    return tuple(reasons)
+
+
 def _refuse_unless_whole(
     shell_mg: Decimal,
     fill_mg: Decimal,
@@ -213,9 +245,7 @@ def _refuse_unless_whole(
 ) -> None:
     for field, value in (("shell_mg", shell_mg), ("fill_mg", fill_mg)):
         if value <= 0:
-            raise RuleBroken(
-                f"A weight of {format_number(value)} mg cannot be: it must be above 0 mg.", field
-            )
+            raise RuleBroken(f"A weight of {format_number(value)} mg cannot be: it must be above 0 mg.", field)
     needed = 2 if capsules is None else sample_size(capsules, policy)
     if len(weights_mg) < needed:
         batch = "a spread" if capsules is None else f"a batch of {capsules} capsules"
@@ -224,9 +254,7 @@ def _refuse_unless_whole(
             "weights_mg",
         )
     if capsules is not None and len(weights_mg) > capsules:
-        raise RuleBroken(
-            f"{len(weights_mg)} weights are more than the {capsules} capsules of the batch.", "weights_mg"
-        )
+        raise RuleBroken(f"{len(weights_mg)} weights are more than the {capsules} capsules of the batch.", "weights_mg")
     for place, weight in enumerate(weights_mg, start=1):
         if weight <= 0:
             raise RuleBroken(
@@ -241,6 +269,10 @@ def _milligrams(value: object, name: str) -> Decimal:
 
 def _mg(value: Fraction) -> str:
     return format_number(rounded(value, 3))
+
+
+def _around(target: Fraction, distance: Fraction) -> str:
+    return f"{_mg(target - distance)}-{_mg(target + distance)} mg"
 
 
 def _limit(percent: Decimal) -> str:

@@ -87,16 +87,12 @@ def screen(
     return Screening(decide(ordered), max(doses, default=None), strength.mg, directions, ordered)
 
 
-def _plan(
-    prescription: Prescription, policy: DosePolicy
-) -> tuple[tuple[titration.Step, ...], tuple[Finding, ...]]:
+def _plan(prescription: Prescription, policy: DosePolicy) -> tuple[tuple[titration.Step, ...], tuple[Finding, ...]]:
     steps, problems = titration.read_plan(prescription.titration)
     return steps, (*problems, *titration.review(steps, policy))
 
 
-def _daily_doses(
-    strength: Strength, directions: Directions, steps: tuple[titration.Step, ...]
-) -> list[Decimal]:
+def _daily_doses(strength: Strength, directions: Directions, steps: tuple[titration.Step, ...]) -> list[Decimal]:
     if steps:
         return [step.dose_mg for step in steps]
     if strength.mg is None:
@@ -113,9 +109,7 @@ def _strength(prescription: Prescription, strength: Strength, *, planned: bool) 
         message = f"{strength.problem} The titration plan gives the doses."
         yield Finding("strength.unreadable", Level.PHARMACIST, message, "MS", dose.RANGE_SOURCE)
     if strength.converted:
-        message = (
-            f"The strength was written in micrograms: {strength.converted}. Compare it with the prescription."
-        )
+        message = f"The strength was written in micrograms: {strength.converted}. Compare it with the prescription."
         yield Finding("strength.micrograms", Level.PHARMACIST, message, "PN", ISMP)
     for sentence in strength.forms:
         yield Finding("strength.written-form", Level.WARN, f"The strength {sentence}", "MS", ISMP)
@@ -135,17 +129,12 @@ def _directions(directions: Directions, strength: Strength, *, planned: bool) ->
         yield Finding("directions.unreadable", level, message, "MS", _DIRECTIONS)
     else:
         for doubt in directions.doubts:
-            yield Finding(
-                "directions.doubt", Level.PHARMACIST, f"In the directions: {doubt}", "MS", _DIRECTIONS
-            )
+            yield Finding("directions.doubt", Level.PHARMACIST, f"In the directions: {doubt}", "MS", _DIRECTIONS)
         split = dose.whole_capsules(directions.phases)
         if split:
             yield split
     for code in directions.codes:
-        message = (
-            f"The directions use “{code}”, an error-prone abbreviation; they were read as"
-            f" “{directions.text}”."
-        )
+        message = f"The directions use “{code}”, an error-prone abbreviation; they were read as “{directions.text}”."
         if directions.phases:
             yield Finding("directions.written-form", Level.WARN, message, "MS", ISMP)
     yield from _named_milligrams(directions, strength)
@@ -186,9 +175,7 @@ def _bands(
         phases = tuple(titration.Step(dose.daily_dose(strength.mg, p), p.days) for p in directions.phases)
         yield from titration.review(phases, policy)
     if any(phase.doses_per_day != 1 for phase in directions.phases):
-        message = (
-            "The directions are not once a day; low-dose naltrexone is taken once a day. Ask the prescriber."
-        )
+        message = "The directions are not once a day; low-dose naltrexone is taken once a day. Ask the prescriber."
         yield Finding("directions.not-once-daily", Level.PHARMACIST, message, "PN", dose.RANGE_SOURCE)
 
 
@@ -200,8 +187,7 @@ def _plan_against_directions(
         said = tuple(titration.Step(dose.daily_dose(strength.mg, p), p.days) for p in directions.phases)
         if not _same_course(said, steps):
             message = (
-                f"The directions mean {titration.describe(said)}; the titration plan says {plan}. Ask which"
-                f" holds."
+                f"The directions mean {titration.describe(said)}; the titration plan says {plan}. Ask which holds."
             )
             yield Finding("titration.disagrees", Level.PHARMACIST, message, "PN", titration.SOURCE)
     if strength.mg is not None and strength.mg > 0:
@@ -209,8 +195,7 @@ def _plan_against_directions(
         if odd:
             doses = ", ".join(format_strength(mg) for mg in odd)
             message = (
-                f"Capsules of {format_strength(strength.mg)} do not make {doses}; these steps need other"
-                f" strengths."
+                f"Capsules of {format_strength(strength.mg)} do not make {doses}; these steps need other strengths."
             )
             yield Finding("titration.strengths", Level.PHARMACIST, message, "SF", titration.SOURCE)
 
@@ -267,16 +252,12 @@ def _plan_length(steps: tuple[titration.Step, ...], days: int | None) -> Iterabl
 
 def _refills(text: str, days: int | None, policy: DosePolicy) -> Iterable[Finding]:
     if not text.strip():
-        yield Finding(
-            "refills.missing", Level.WARN, "Refills are not stated; none are given.", "MS", _REQUIRED
-        )
+        yield Finding("refills.missing", Level.WARN, "Refills are not stated; none are given.", "MS", _REQUIRED)
         return
     try:
         refills = dose.read_count(text, field="refills", least=0, most=99)
     except InputUnusable:
-        message = (
-            f"The refills {clip(text)} are not a whole number from 0 to 99; none are given until it is clear."
-        )
+        message = f"The refills {clip(text)} are not a whole number from 0 to 99; none are given until it is clear."
         yield Finding("refills.unreadable", Level.PHARMACIST, message, "MS", _REQUIRED)
         return
     if days is not None and refills * days > policy.valid_months * 31:
@@ -302,27 +283,19 @@ def _dates(prescription: Prescription, today: date, policy: DosePolicy) -> Itera
         message = f"The prescription is dated {written.isoformat()}, in the future."
         yield Finding("written.future", Level.STOP, message, "MS", VALIDITY)
     elif today > (last := expires(written, policy)):
-        message = (
-            f"The prescription of {written.isoformat()} expired: it could be filled until {last.isoformat()}."
-        )
+        message = f"The prescription of {written.isoformat()} expired: it could be filled until {last.isoformat()}."
         yield Finding("written.expired", Level.STOP, message, "PN", VALIDITY)
 
 
 def _patient(patient: Patient, today: date, policy: DosePolicy) -> Iterable[Finding]:
     if not patient.family.strip() or not patient.given.strip():
-        yield Finding(
-            "patient.name", Level.STOP, "The patient's family or given name is missing.", "MS", _REQUIRED
-        )
+        yield Finding("patient.name", Level.STOP, "The patient's family or given name is missing.", "MS", _REQUIRED)
     if not patient.birth_date.strip():
-        yield Finding(
-            "patient.birth-date", Level.STOP, "The patient's birth date is missing.", "MS", _REQUIRED
-        )
+        yield Finding("patient.birth-date", Level.STOP, "The patient's birth date is missing.", "MS", _REQUIRED)
     else:
         yield from _birth_date(patient.birth_date, today, policy)
     if not patient.allergies and not patient.none_known:
-        message = (
-            "The patient's allergies are missing; write them, or “none known” when the patient was asked."
-        )
+        message = "The patient's allergies are missing; write them, or “none known” when the patient was asked."
         yield Finding("patient.allergies", Level.STOP, message, "MS", _REQUIRED)
     if patient.allergies and patient.none_known:
         message = f"The allergies say “none known” and {clip(', '.join(patient.allergies))}; ask the patient."

@@ -66,9 +66,7 @@ def read_directions(text: str) -> Directions:
     ()
     """
     if len(text) > _MOST_LETTERS:
-        return Directions(
-            "", (), (f"The directions have more than {_MOST_LETTERS} letters.",), text[:_MOST_LETTERS]
-        )
+        return Directions("", (), (f"The directions have more than {_MOST_LETTERS} letters.",), text[:_MOST_LETTERS])
     found = tokens(text)
     phases, doubts = phases_of(found)
     return Directions(
@@ -87,8 +85,8 @@ def write_directions(phases: tuple[Phase, ...]) -> str:
 
     Raises: RuleBroken when the sentence would not be read back as the same phases.
 
-    >>> write_directions((Phase(Decimal(1), Decimal(1), 7, "at bedtime"), Phase(Decimal(2), Decimal(1), None, "at bedtime")))
-    'Take 1 capsule at bedtime for 7 days, then take 2 capsules at bedtime'
+    >>> write_directions((Phase(Decimal(2), Decimal(1), 7, "at bedtime"),))
+    'Take 2 capsules at bedtime for 7 days'
     """
     text = _sentence(phases) if phases else ""
     if not text or read_directions(text).phases != tuple(phases):
@@ -126,6 +124,4 @@ _WORTH_FLAGGING = frozenset({"qd", "qod", "qhs", "hs", "od", "biw", "tiw", "ud",
 
 
 def _codes(text: str) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(c for c in _ERROR_PRONE.findall(even(text[:_MOST_LETTERS])) if c in _WORTH_FLAGGING)
-    )
+    return tuple(dict.fromkeys(c for c in _ERROR_PRONE.findall(even(text[:_MOST_LETTERS])) if c in _WORTH_FLAGGING))

@@ -149,9 +149,7 @@ def _phase(stretch: _Stretch, before: Phase | None) -> tuple[Phase | None, str]:
         problem = problem or "The directions say tablet; what is made here are capsules."
     extras = dict.fromkeys(extra.text for extra in stretch.extras)
     if not extras and before and problem:
-        extras = dict.fromkeys(
-            extra for extra in _EXTRAS if before.timing.endswith(extra) and extra not in timing
-        )
+        extras = dict.fromkeys(extra for extra in _EXTRAS if before.timing.endswith(extra) and extra not in timing)
     return Phase(units, often, days, " ".join([timing, *extras]).strip()), problem
 
 
@@ -202,9 +200,7 @@ def _often(stretch: _Stretch, before: Phase | None) -> tuple[Decimal | None, str
     return doses, " and ".join(slots), ""
 
 
-def _interval(
-    stretch: _Stretch, slots: list[str], often: set[Decimal | None]
-) -> tuple[Decimal | None, str, str]:
+def _interval(stretch: _Stretch, slots: list[str], often: set[Decimal | None]) -> tuple[Decimal | None, str, str]:
     hours = {token.value for token in stretch.intervals}
     hour = next(iter(hours))
     if len(hours) > 1 or hour is None or hour <= 0 or 24 % hour != 0:
@@ -213,9 +209,7 @@ def _interval(
     if often and often != {doses}:
         return None, "", f"“{stretch.intervals[0].text}” and “{stretch.times[0].text}” say different things."
     if doses == 1:
-        return (
-            (doses, slots[0] if slots else "", "") if len(slots) < 2 else (None, "", "Several times of day.")
-        )
+        return (doses, slots[0] if slots else "", "") if len(slots) < 2 else (None, "", "Several times of day.")
     if slots:
         return None, "", f"“{stretch.intervals[0].text}” and “{slots[0]}” say different things."
     return doses, f"every {hour.normalize():f} hours", ""

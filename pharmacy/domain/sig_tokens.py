@@ -4,17 +4,20 @@
 import re
 import unicodedata
 
-from pharmacy.domain.sig_words import GLUED, MEANING_WORDS, TABLE, Kind, Token
+from pharmacy.domain.sig_words import GLUED, MEANING_WORDS, NUMBER_WORDS, TABLE, Kind, Token, number
 from pharmacy.domain.spelling import one_edit_apart
 
 _GLUED_WORD = re.compile(rf"(?:{'|'.join(GLUED)})+")
 _GLUED_PART = re.compile("|".join(GLUED))
+_ONE_NUMBER = rf"(?:[0-9]{{1,4}}|{'|'.join(word for word in NUMBER_WORDS if ' ' not in word)})"
+_SAID_TWICE = re.compile(rf"\b(?P<a>{_ONE_NUMBER}) ?\((?P<b>{_ONE_NUMBER})\)")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?(?![a-z])\.?|\b[a-z]\.[a-z]\b")
 _BREAK = re.compile(r"[\s.,;:()\[\]*/–—-]+")
 _WORD = re.compile(r"[^\s.,;:()\[\]*]+")
 _PURPOSE = re.compile(
     r"(?:for|to (?:treat|help(?: with)?|relieve|reduce)) (?:the |your )?(?P<what>[a-z][a-z' -]*[a-z])"
 )
+_JOINTS = frozenset("and or take as at in with the by".split())
 _DOTS_MEAN = ("a.m", "p.m")
 
 
@@ -49,7 +52,14 @@ def even(written: str) -> str:
     text = re.sub(r"(?<![a-z])(x|qty|disp)([0-9])", r"\1 \2", text)
     text = re.sub(r"\(s\)", "s", text)
     text = re.sub(r"[a-z]+", _parted, text)
+    text = _SAID_TWICE.sub(_said_once, text)
     return " ".join(text.split())
+
+
+def _said_once(match: re.Match[str]) -> str:
+    """ "two (2)" is 2; where the two differ both are left, and will not be read."""
+    same = number(match["a"]) is not None and number(match["a"]) == number(match["b"])
+    return match["a"] if same else match[0]
 
 
 def _parted(match: re.Match[str]) -> str:
@@ -71,25 +81,32 @@ def _next(text: str, place: int) -> tuple[Token, int]:
             return read(match), match.end()
     purpose = _PURPOSE.match(text, place)
     if purpose:
-        words = _purpose_words(purpose["what"])
-        if words:
-            end = purpose.start("what") + len(words)
-            return Token(Kind.PURPOSE, words), end
+        end = _purpose_end(text, purpose.start("what"), purpose.end())
+        if end > purpose.start("what"):
+            return Token(Kind.PURPOSE, text[purpose.start("what") : end]), end
     word = _WORD.match(text, place) or re.compile(r"\S").match(text, place)
     end = word.end() if word else place + 1
     return Token(_weigh(text[place:end]), text[place:end]), end
 
 
-def _purpose_words(what: str) -> str:
-    """The leading words that name a complaint: they end where a word with a meaning for the dose begins."""
-    kept: list[str] = []
-    for word in what.split(" "):
-        if word in MEANING_WORDS or word == "then" or _nearly_a_meaning(word):
+def _purpose_end(text: str, start: int, end: int) -> int:
+    """Where the words that name a complaint end: before the first that means something for the dose."""
+    kept = start
+    for word in re.finditer(r"[^ ]+", text[start:end]):
+        at = start + word.start()
+        if word[0] in MEANING_WORDS or _nearly_a_meaning(word[0]) or _is_in_the_table(text, at):
             break
-        kept.append(word)
-    while kept and kept[-1] in ("and", "or", "take", "as", "at", "in", "with", "the", "by"):
-        kept.pop()
-    return " ".join(kept)
+        if word[0] not in _JOINTS:
+            kept = start + word.end()
+    return kept
+
+
+def _is_in_the_table(text: str, place: int) -> bool:
+    for pattern, read in TABLE:
+        match = pattern.match(text, place)
+        if match and match.end() > place and _ends_a_word(text, match.end()):
+            return read(match).kind not in (Kind.IGNORED, Kind.AND)
+    return False
 
 
 def _weigh(word: str) -> Kind:

@@ -123,7 +123,9 @@ def _clock(match: re.Match[str]) -> Token:
     return Token(Kind.SLOT, f"at {hour}{'' if minutes == ':00' else minutes} {half}")
 
 
-_MEAL = r"(?P<w>with|before|after|at) (?:the |your )?(?P<meal>breakfast|lunch|dinner|supper|(?:evening|morning|noon) meal)"
+_MEAL = (
+    r"(?P<w>with|before|after|at) (?:the |your )?(?P<meal>breakfast|lunch|dinner|supper|(?:evening|morning|noon) meal)"
+)
 
 
 def _meal(match: re.Match[str]) -> Token:
@@ -151,14 +153,13 @@ def _dose(match: re.Match[str]) -> Token:
     return Token(Kind.DOSE, match[0].strip(), value)
 
 
-_HEADER_TAIL = (
-    r"(?P<on>\+| ?and (?:on(?:ward)?s?|after|thereafter|beyond)\b| ?onwards?\b)?(?: ?[:=-](?![0-9])| ?,)?"
-)
+_HEADER_TAIL = r"(?P<on>\+| ?and (?:on(?:ward)?s?|after|thereafter|beyond)\b| ?onwards?\b)?(?: ?[:=-](?![0-9])| ?,)?"
 
 _TABLE: tuple[tuple[str, Reader], ...] = (
     # what a later line would misread
     (rf"(?:max(?:imum)?(?: daily)?(?: dose| amount)?|mdd|not to exceed|nte)(?: of)?[ :=]*{NUM}(?: ?(?:mg|milligrams?))?(?: {CAPSULE}| {_TABLET})?(?:{_PER_DAY}|/ ?24 ?h(?:ou)?rs?| in 24 h(?:ou)?rs?)?", _fixed(Kind.DOUBT)),
     (r"(?:do not|don't|dont) (?:crush|chew|open|break|split)(?:(?:,| or| and|,? or) (?:crush|chew|open|break|split))*(?: (?:the )?capsules?)?", _fixed(Kind.DOUBT)),
+    (r"(?:do not|don't|dont|never) (?:take|use|mix)(?: this| it)? (?:with|while taking) (?:any |other )?(?:opioids?|opiates?|narcotics?|alcohol)(?: (?:or|and) (?:opioids?|opiates?|narcotics?|alcohol))*|avoid (?:all |any )?(?:opioids?|opiates?|narcotics?|alcohol)", _fixed(Kind.DOUBT)),
     (r"swallow(?:ed)? whole|store at room temperature|keep refrigerated|keep out of reach of children", _fixed(Kind.DOUBT)),
     (r"with or without (?:food|meals?)", _fixed(Kind.IGNORED)),
     (r"use as directed|as directed(?: by (?:your |the )?(?:doctor|prescriber|physician))?|as instructed|u\.?a?\.?d\b|ud\b|ut dict", _fixed(Kind.DOUBT)),
@@ -181,7 +182,7 @@ _TABLE: tuple[tuple[str, Reader], ...] = (
     # how often
     (rf"(?:every|q) ?{NUM} ?(?:-|to|or) ?{NUM} ?(?:h|hrs?|hours?|d|days?)\b", _fixed(Kind.MEANING)),
     (rf"(?:every|q|each) ?(?P<n>{NUM})(?: [a-z]+)? ?(?:h|hrs?|hours?)\b", _numbered(Kind.INTERVAL)),
-    (r"(?:every|q) ?(?:other|2nd|second) ?(?:day|night|evening|morning)(?: at bedtime)?|qod|q o d|every (?:2|two) (?:days|nights)|q ?2 ?d(?:ays)?\b|(?:on )?alternat(?:e|ing) (?:days|nights)", lambda match: Token(Kind.TIMES, "every other " + ("night" if "night" in match[0] else "day"), Decimal("0.5"))),
+    (r"(?:every|q) ?(?:other|2nd|second) ?(?:day|night|evening|morning)|qod|q o d|every (?:2|two) (?:days|nights)|q ?2 ?d(?:ays)?\b|(?:on )?alternat(?:e|ing) (?:days|nights)", lambda match: Token(Kind.TIMES, "every other " + ("night" if "night" in match[0] else "day"), Decimal("0.5"))),
     (r"(?:once|one time|1 time|1x|1 x) ?(?:daily|(?:/ ?|a ?|per |each |every )day)\b|(?:daily|each day|every ?day|a day|per day|/ ?day|q ?day|q ?d|qd|od|die|quotidie)\b", _fixed(Kind.TIMES, "every day", 1)),
     (r"(?:once|one time|1 time|1x) (?:nightly|(?:a|per|each|every) night)", _fixed(Kind.SLOT, "at night")),
     (rf"twice{_PER_DAY}|2x{_PER_DAY}|b ?i ?d\b|bd\b", _fixed(Kind.TIMES, value=2)),

@@ -107,9 +107,7 @@ def _why_unit(written: str, unit: str) -> str:
     if unit in _VOLUME:
         return f"The strength {quoted} is a volume without a concentration; mg is needed."
     if unit in ("u", "iu", "unit", "units"):
-        return (
-            f"The strength {quoted} is in units; naltrexone is measured in mg, and “u” is easily read as 0."
-        )
+        return f"The strength {quoted} is in units; naltrexone is measured in mg, and “u” is easily read as 0."
     return f"The strength {quoted} has the unit “{unit[:20]}”, which is not mg."
 
 

@@ -140,8 +140,7 @@ def describe(steps: tuple[Step, ...]) -> str:
     '1.5 mg for 7 days, then 3 mg'
     """
     return ", then ".join(
-        format_strength(step.dose_mg)
-        + ("" if step.days is None else f" for {format_number(Decimal(step.days))} days")
+        format_strength(step.dose_mg) + ("" if step.days is None else f" for {format_number(Decimal(step.days))} days")
         for step in steps
     )
 

@@ -65,37 +65,47 @@ def plan(
     >>> best.weigh_mg, best.total_mg, best.aliquot_mg
     (Decimal('120.000'), Decimal('282.000'), Decimal('120.022'))
     """
-    least, step = Fraction(minimum_mg), Fraction(step_mg)
-    weigh = _up(least, step)
+    weigh = _up(Fraction(minimum_mg), Fraction(step_mg))
     if not 0 < needed_mg < weigh:
         raise RuleBroken(
             f"{rounded(needed_mg, 3)} mg needs no trituration: the balance weighs it.", "balance.minimum_mg"
         )
-    total = _up(max(weigh * least / needed_mg, weigh + least), step)
-    to_add = filler_mg - (needed_mg * total / weigh - needed_mg)
-    if to_add < least:
-        # No filler that can be weighed is left: the capsules are filled with the trituration alone.
-        total = Fraction(rounded(weigh * (filler_mg + needed_mg) / needed_mg, 3))
-        to_add = Fraction(0)
+    total, to_add = _least_total(needed_mg, filler_mg, weigh, Fraction(minimum_mg), Fraction(step_mg))
     aliquot = needed_mg * total / weigh
-    if aliquot < least or total - weigh < least:
+    if aliquot < minimum_mg or total - weigh < minimum_mg:
         raise RuleBroken(
-            f"The whole batch, {rounded(needed_mg + filler_mg, 3)} mg, is too little for a balance that"
-            f" weighs"
+            f"The whole batch, {rounded(needed_mg + filler_mg, 3)} mg, is too little for a balance that weighs"
             f" {format_number(minimum_mg)} mg and more, also as a trituration: make more capsules.",
             "capsules",
         )
+    return _shown(needed_mg, weigh, total, aliquot, to_add)
+
+
+def _shown(needed: Fraction, weigh: Fraction, total: Fraction, aliquot: Fraction, to_add: Fraction) -> Trituration:
+    active, diluent = rounded(weigh, 3), rounded(total - weigh, 3)
     return Trituration(
-        needed_mg=rounded(needed_mg, 3),
-        weigh_mg=rounded(weigh, 3),
-        diluent_mg=rounded(total - weigh, 3),
+        needed_mg=rounded(needed, 3),
+        weigh_mg=active,
+        diluent_mg=diluent,
         total_mg=rounded(total, 3),
         aliquot_mg=rounded(aliquot, 3),
         filler_to_add_mg=rounded(to_add, 3),
         left_mg=rounded(total, 3) - rounded(aliquot, 3),
-        active_left_mg=rounded(weigh, 3) - rounded(needed_mg, 3),
-        mixing_mg=geometric_portions(start_mg=rounded(weigh, 3), diluent_mg=rounded(total - weigh, 3)),
+        active_left_mg=active - rounded(needed, 3),
+        mixing_mg=geometric_portions(start_mg=active, diluent_mg=diluent),
     )
+
+
+def _least_total(
+    needed: Fraction, filler: Fraction, weigh: Fraction, least: Fraction, step: Fraction
+) -> tuple[Fraction, Fraction]:
+    """The lightest trituration, and the filler still to add to its aliquot."""
+    total = _up(max(weigh * least / needed, weigh + least), step)
+    to_add = filler + needed - needed * total / weigh
+    if to_add >= least:
+        return total, to_add
+    # No filler that can be weighed would be left: the capsules are filled with the trituration alone.
+    return Fraction(rounded(weigh * (filler + needed) / needed, 3)), Fraction(0)
 
 
 def geometric_portions(*, start_mg: Decimal, diluent_mg: Decimal) -> tuple[Decimal, ...]:

@@ -189,9 +189,7 @@ def within_tolerance(
     )
 
 
-def class_iii_minimum_mg(
-    *, sensitivity_mg: Decimal = Decimal(6), error_percent: Decimal = Decimal(5)
-) -> Decimal:
+def class_iii_minimum_mg(*, sensitivity_mg: Decimal = Decimal(6), error_percent: Decimal = Decimal(5)) -> Decimal:
     """The least that a class III prescription balance may weigh [mg].
 
     Formula: sensitivity requirement x 100 / accepted error. Source: aliquot method, as `trituration.plan`.
@@ -330,9 +328,7 @@ def _planned(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -> T
         filler_to_add_ug=_micrograms(plan.filler_to_add_mg),
     )
     if faults:
-        raise RuleBroken(
-            f"The trituration does not check: {'; '.join(faults)}. Do not weigh; report this defect."
-        )
+        raise RuleBroken(f"The trituration does not check: {'; '.join(faults)}. Do not weigh; report this defect.")
     return plan
 
 

@@ -52,8 +52,8 @@ def whole_amounts(
 ) -> WholeAmounts:
     """What to weigh, in integers.
 
-    Each amount is one quotient of two integers, divided once and rounded half to even.
-    Amounts in mg with at most 3 digits after the point, fractions with at most 6.
+    Each is one quotient of two integers, rounded once, half to even. Amounts in mg with at most 3 digits after the
+    point, fractions with at most 6.
 
     >>> found = whole_amounts(dose_mg=Decimal("4.5"), basis_factor=Decimal(1), assay=Decimal("0.994"),
     ...     as_is=False, water=Decimal("0.087"), solvents=Decimal(0), capsules=100, overage=Decimal("0.03"),
@@ -61,20 +61,15 @@ def whole_amounts(
     >>> found.active_total_ug, found.active_per_capsule_ng
     (510731, 4958557)
     """
-    dose = _units(dose_mg, MICROGRAMS)
-    factor = _units(basis_factor, MILLION)
+    dose, factor = _units(dose_mg, MICROGRAMS), _units(basis_factor, MILLION)
     pure, whole = _purity(assay=assay, as_is=as_is, water=water, solvents=solvents)
     made = capsules * (MILLION + _units(overage, MILLION))
-    full_of_active = _units(active_packing_mg, MICROGRAMS)
-    full_of_filler = _units(filler_packing_mg, MICROGRAMS)
+    full_of_active, full_of_filler = _units(active_packing_mg, MICROGRAMS), _units(filler_packing_mg, MICROGRAMS)
 
-    # The batch, as numerators over one denominator each: micrograms of powder, then room left for the filler.
+    # The batch in µg, each a numerator over its denominator: powder, then filler for the room that is left.
     powder, under_powder = dose * factor * made * whole, MILLION * MILLION * pure
-    room, under_room = (
-        made * full_of_active * under_powder - MILLION * powder,
-        MILLION * under_powder * full_of_active,
-    )
-    filler, under_filler = full_of_filler * room, under_room
+    filler = full_of_filler * (made * full_of_active * under_powder - MILLION * powder)
+    under_filler = MILLION * under_powder * full_of_active
     return WholeAmounts(
         lot_factor_millionths=_divided(MILLION * pure, whole),
         active_per_capsule_ng=_divided(powder * MILLION * 1000, under_powder * made),
@@ -123,11 +118,15 @@ def trituration_faults(
         faults.append("the diluent of the aliquot and the filler to add are not the filler of the batch")
     if weigh_ug >= minimum_ug + step_ug:
         faults.append("less active could be weighed")
-    shorter = total_ug - step_ug
-    spare = needed_ug * shorter > minimum_ug * weigh_ug + total_ug and shorter - weigh_ug >= minimum_ug
-    if filler_to_add_ug and spare:
+    if filler_to_add_ug and _too_long(needed_ug, minimum_ug, weigh_ug, total_ug, step_ug):
         faults.append("less diluent would do")
     return tuple(faults)
+
+
+def _too_long(needed_ug: int, minimum_ug: int, weigh_ug: int, total_ug: int, step_ug: int) -> bool:
+    """Whether a trituration one step lighter would do as well."""
+    lighter = total_ug - step_ug
+    return needed_ug * lighter > minimum_ug * weigh_ug + total_ug and lighter - weigh_ug >= minimum_ug
 
 
 def _purity(*, assay: Decimal, as_is: bool, water: Decimal, solvents: Decimal) -> tuple[int, int]:

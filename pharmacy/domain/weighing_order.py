@@ -150,12 +150,8 @@ def from_document(document: object) -> WorksheetOrder:
         ),
         optional=("note",),
     )
-    filler = read_object(
-        whole["filler_lot"], field="filler_lot", required=("packing_mg",), optional=("name", "number")
-    )
-    balance = read_object(
-        whole["balance"], field="balance", required=("minimum_mg",), optional=("name", "number")
-    )
+    filler = read_object(whole["filler_lot"], field="filler_lot", required=("packing_mg",), optional=("name", "number"))
+    balance = read_object(whole["balance"], field="balance", required=("minimum_mg",), optional=("name", "number"))
     return WorksheetOrder(
         dose_mg=_milligrams(whole["dose_mg"], "dose_mg"),
         basis=_one_of(_BASES, whole["basis"], "basis"),
@@ -177,16 +173,13 @@ def read_fraction(value: object, *, field: str) -> Decimal:
     (Decimal('0.994'), Decimal('0.03'))
     """
     if isinstance(value, str) and value.strip().endswith("%"):
-        percent = read_decimal(
-            value.strip()[:-1].rstrip(), field=field, least=Decimal(0), places=FRACTION_PLACES - 2
-        )
+        percent = read_decimal(value.strip()[:-1].rstrip(), field=field, least=Decimal(0), places=FRACTION_PLACES - 2)
         value = percent.scaleb(-2)
     fraction = read_decimal(value, field=field, least=Decimal(0), places=FRACTION_PLACES)
     if fraction > 2:
         shown = format_number(fraction)
         raise InputUnusable(
-            f'{field}: {shown} is above 1; write the fraction {format_number(fraction / 100)} or "{shown}'
-            f' %".',
+            f'{field}: {shown} is above 1; write the fraction {format_number(fraction / 100)} or "{shown} %".',
             field,
         )
     return fraction
@@ -204,14 +197,12 @@ def refuse_unless_usable(order: WorksheetOrder, policy: WeighingPolicy = DEFAULT
         )
     if not 1 <= order.capsules <= policy.most_capsules:
         raise RuleBroken(
-            f"A batch of {order.capsules} capsules is not made: the number must be from 1 to"
-            f" {policy.most_capsules}.",
+            f"A batch of {order.capsules} capsules is not made: the number must be from 1 to {policy.most_capsules}.",
             "capsules",
         )
     if not 0 <= order.overage <= policy.most_overage:
         raise RuleBroken(
-            f"An overage of {_percent(order.overage)} is outside the policy's 0 to"
-            f" {_percent(policy.most_overage)}.",
+            f"An overage of {_percent(order.overage)} is outside the policy's 0 to {_percent(policy.most_overage)}.",
             "overage",
         )
     if order.balance.minimum_mg <= 0:
@@ -224,8 +215,7 @@ def refuse_unless_usable(order: WorksheetOrder, policy: WeighingPolicy = DEFAULT
     ):
         if packing_mg <= 0:
             raise RuleBroken(
-                f"A packing statistic of {format_number(packing_mg)} mg is impossible: it must be above 0"
-                f" mg.",
+                f"A packing statistic of {format_number(packing_mg)} mg is impossible: it must be above 0 mg.",
                 name,
             )
         refuse_impossible_packing(packing_mg, size, field=name, policy=policy.capsules_policy)
@@ -264,9 +254,7 @@ def _assay_refusal(lot: ActiveLot, anhydrous: Decimal, policy: WeighingPolicy) -
     outside = f"on the anhydrous, solvent-free basis, outside {limits} ({policy.assay_source})"
     if AssayBasis(lot.assay_basis) is AssayBasis.ANHYDROUS:
         return f"The assay is {shown} {outside}: the lot may not be used."
-    means = (
-        f"The assay of {_percent(lot.assay)} as is, with {_percent(lot.water)} water, means {shown} {outside}"
-    )
+    means = f"The assay of {_percent(lot.assay)} as is, with {_percent(lot.water)} water, means {shown} {outside}"
     if anhydrous > policy.most_assay:
         return f"{means}: the certificate probably states it on the anhydrous basis, read it again."
     return f"{means}: the lot may not be used."
@@ -310,9 +298,7 @@ def _one_of(known: Mapping[str, Choice], value: object, name: str) -> Choice:
     for written, choice in known.items():
         if written.replace("-", " ") == text:
             return choice
-    raise InputUnusable(
-        f"{name}: {clip(value)} is not one of {', '.join(dict.fromkeys(known.values()))}.", name
-    )
+    raise InputUnusable(f"{name}: {clip(value)} is not one of {', '.join(dict.fromkeys(known.values()))}.", name)
 
 
 def _percent(fraction: Decimal) -> str:

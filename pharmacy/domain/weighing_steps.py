@@ -49,37 +49,45 @@ def steps(
     policy: WeighingPolicy,
 ) -> tuple[Step, ...]:
     """Every line of the worksheet, in the order in which a person would check it."""
-    weighable = found.active_total_mg >= Fraction(order.balance.minimum_mg)
     return (
         _lot_factor(order, found, policy),
         _basis_factor(order, found, policy),
         *_active(order, found),
         *_filler(order, found, policy),
-        Step(
-            name="minimum weight",
-            formula="A >= minimum",
-            inputs={"A": _mg(found.active_total_mg, 3), "minimum": _plain(order.balance.minimum_mg)},
-            result="weigh directly" if weighable else "plan a trituration",
-            unit="",
-            rounding=EXACT,
-            source="minimum weighable quantity of the balance",
-        ),
+        _minimum(order, found),
         *(() if trituration is None else _trituration(trituration, order, found)),
-        Step(
-            name="reverse check",
-            formula="A x P / F / (n x (1 + overage))",
-            inputs={
-                "A": _mg(found.active_total_mg, 3),
-                "P": _mg(found.lot_factor, 6),
-                "F": _plain(rounded(found.basis_factor, 6)),
-                "n": str(order.capsules),
-                "overage": _plain(order.overage),
-            },
-            result=_plain(rounded(dose_back_mg, 6)),
-            unit="mg",
-            rounding="none: computed from the unrounded amounts, it gives the labelled dose exactly",
-            source="the dose on the order",
-        ),
+        _reverse(order, found, dose_back_mg),
+    )
+
+
+def _minimum(order: WorksheetOrder, found: Amounts) -> Step:
+    weighable = found.active_total_mg >= Fraction(order.balance.minimum_mg)
+    return Step(
+        name="minimum weight",
+        formula="A >= minimum",
+        inputs={"A": _mg(found.active_total_mg, 3), "minimum": _plain(order.balance.minimum_mg)},
+        result="weigh directly" if weighable else "plan a trituration",
+        unit="",
+        rounding=EXACT,
+        source="minimum weighable quantity of the balance",
+    )
+
+
+def _reverse(order: WorksheetOrder, found: Amounts, dose_back_mg: Fraction) -> Step:
+    return Step(
+        name="reverse check",
+        formula="A x P / F / (n x (1 + overage))",
+        inputs={
+            "A": _mg(found.active_total_mg, 3),
+            "P": _mg(found.lot_factor, 6),
+            "F": _plain(rounded(found.basis_factor, 6)),
+            "n": str(order.capsules),
+            "overage": _plain(order.overage),
+        },
+        result=_plain(rounded(dose_back_mg, 6)),
+        unit="mg",
+        rounding="none: computed from the unrounded amounts, it gives the labelled dose exactly",
+        source="the dose on the order",
     )
 
 
@@ -89,9 +97,7 @@ def _lot_factor(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -
     inputs = {"assay": _plain(lot.assay)}
     if not as_is:
         inputs |= {"water": _plain(lot.water), "solvents": _plain(lot.solvents)}
-    basis = (
-        "as is: water and solvents are already counted" if as_is else "on the anhydrous, solvent-free basis"
-    )
+    basis = "as is: water and solvents are already counted" if as_is else "on the anhydrous, solvent-free basis"
     return Step(
         name="lot factor P",
         formula="assay" if as_is else "assay x (1 - water) x (1 - solvents)",
@@ -179,59 +185,42 @@ def _filler(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -> tu
 
 
 def _trituration(plan: Trituration, order: WorksheetOrder, found: Amounts) -> tuple[Step, ...]:
+    minimum = {"minimum": _plain(order.balance.minimum_mg)}
+    needed = {"A": _mg(found.active_total_mg, 3)}
     mixture = {"W": _plain(plan.weigh_mg), "T": _plain(plan.total_mg)}
-    lines: tuple[tuple[str, str, dict[str, str], Decimal], ...] = (
-        (
-            "trituration: active W",
-            "least step >= minimum",
-            {"minimum": _plain(order.balance.minimum_mg)},
-            plan.weigh_mg,
-        ),
-        (
+    aliquot = {"Q": _plain(plan.aliquot_mg)}
+    held = Fraction(plan.aliquot_mg) * Fraction(plan.weigh_mg) / Fraction(plan.total_mg)
+    return (
+        _aliquot_step("trituration: active W", "least step >= minimum", minimum, plan.weigh_mg),
+        _aliquot_step(
             "trituration: total T",
-            "least step with A x T / W >= minimum and T - W >= minimum",
-            {
-                "A": _mg(found.active_total_mg, 3),
-                "W": _plain(plan.weigh_mg),
-                "minimum": _plain(order.balance.minimum_mg),
-            },
+            "least step with A x T / W >= minimum and T - W >= minimum"
+            if plan.filler_to_add_mg
+            else "W x (A + filler) / A: the trituration alone fills the capsules",
+            {**needed, "W": mixture["W"], **minimum, "filler": _mg(found.filler_total_mg, 3)},
             plan.total_mg,
         ),
-        ("trituration: diluent", "T - W", mixture, plan.diluent_mg),
-        (
-            "trituration: aliquot Q",
-            "A x T / W",
-            {"A": _mg(found.active_total_mg, 3), **mixture},
-            plan.aliquot_mg,
-        ),
-        (
+        _aliquot_step("trituration: diluent", "T - W", mixture, plan.diluent_mg),
+        _aliquot_step("trituration: aliquot Q", "A x T / W", {**needed, **mixture}, plan.aliquot_mg),
+        _aliquot_step(
             "filler to add to the aliquot",
             "filler - (Q - A)",
-            {
-                "filler": _mg(found.filler_total_mg, 3),
-                "Q": _plain(plan.aliquot_mg),
-                "A": _mg(found.active_total_mg, 3),
-            },
+            {"filler": _mg(found.filler_total_mg, 3), **aliquot, **needed},
             plan.filler_to_add_mg,
         ),
-        (
-            "trituration, reverse check",
-            "Q x W / T",
-            {"Q": _plain(plan.aliquot_mg), **mixture},
-            rounded(Fraction(plan.aliquot_mg) * Fraction(plan.weigh_mg) / Fraction(plan.total_mg), 3),
-        ),
+        _aliquot_step("trituration, reverse check", "Q x W / T", {**aliquot, **mixture}, rounded(held, 3)),
     )
-    return tuple(
-        Step(
-            name=name,
-            formula=formula,
-            inputs=inputs,
-            result=format(result, "f"),
-            unit="mg",
-            rounding=HALF_EVEN.format(places=3),
-            source=ALIQUOT_METHOD,
-        )
-        for name, formula, inputs, result in lines
+
+
+def _aliquot_step(name: str, formula: str, inputs: Mapping[str, str], result: Decimal) -> Step:
+    return Step(
+        name=name,
+        formula=formula,
+        inputs=inputs,
+        result=format(result, "f"),
+        unit="mg",
+        rounding=HALF_EVEN.format(places=3),
+        source=ALIQUOT_METHOD,
     )
 
 

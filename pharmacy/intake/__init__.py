@@ -45,9 +45,7 @@ def read(raw: bytes, *, content_type: str = "") -> Reading:
     return unread(Format.UNKNOWN, "", "The message is neither XML nor JSON; a person has to look at it.")
 
 
-def reply(
-    reading: Reading, *, outcome: str, problems: tuple[Problem, ...] = (), sent: datetime | None = None
-) -> Reply:
+def reply(reading: Reading, *, outcome: str, problems: tuple[Problem, ...] = (), sent: datetime | None = None) -> Reply:
     """The answer to a message in the sender's own format.
 
     outcome: "received" or "answered" say yes; anything else, or any problem, says no.

@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
+
+from pharmacy.domain.strength import read_strength
 
 _NUMBER = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)"
 _UNIT = r"(?:milligrams?|micrograms?|mg|mcg|ug|µg|μg|grams?|gm|g|mL|%)"
 _AMOUNT = re.compile(
     rf"(?<![0-9.,]){_NUMBER}(?:\s?(?:-|–|/|to)\s?{_NUMBER})?\s*{_UNIT}(?![A-Za-z])"
-    rf"(?:\s?/\s?(?:[0-9.]+\s?)?(?:mL|g|capsules?|caps?|tablets?|tabs?)(?![A-Za-z]))?",
+    r"(?:\s?/\s?(?:[0-9.]+\s?)?(?:mL|g)(?![A-Za-z]))?",
     re.IGNORECASE,
 )
 _FORM = re.compile(
@@ -17,7 +20,8 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _NALTREXONE = re.compile(r"(?<![A-Za-z])naltrexone(?![a-z])", re.IGNORECASE)
-_ROUTE_ONLY = re.compile(r"(?:\W|\b(?:oral(?:ly)?|by mouth|po)\b)*", re.IGNORECASE)
+_NOTHING_NEW = re.compile(r"(?:\W|\b(?:oral(?:ly)?|by mouth|po|per|each)\b)*", re.IGNORECASE)
+MOST_AMOUNTS = 20  # a titration names some five
 _EDGES = " ,;:-–(/["
 
 
@@ -43,7 +47,7 @@ def read_drug_text(text: str) -> DrugText:
     """
     amounts = list(_AMOUNT.finditer(text))
     start, end = (amounts[0].start(), amounts[-1].end()) if amounts else (len(text), len(text))
-    if len({_same(amount[0]) for amount in amounts}) == 1:
+    if amounts and all(same_amount(amount[0], amounts[0][0]) for amount in amounts):
         end = amounts[0].end()
     forms = [form for form in _FORM.finditer(text) if form.end() <= start or form.start() >= end]
     cut = min([start, *(form.start() for form in forms)])
@@ -56,19 +60,19 @@ def read_drug_text(text: str) -> DrugText:
         drug=drug,
         strength=text[start:end],
         form=forms[0][0] if forms else "",
-        rest="" if _ROUTE_ONLY.fullmatch(rest) else rest,
+        rest="" if _NOTHING_NEW.fullmatch(rest) else rest,
         amounts=tuple(dict.fromkeys(amount[0] for amount in amounts)),
         run_together=bool(amounts) and start > 0 and text[start - 1].isalpha(),
     )
 
 
 def amounts_in(text: str) -> tuple[str, ...]:
-    """Every amount with a unit in any text, as written.
+    """The amounts with a unit in any text, as written; at most MOST_AMOUNTS.
 
     >>> amounts_in("start with 1.5 mg, then 3mg")
     ('1.5 mg', '3mg')
     """
-    return tuple(dict.fromkeys(amount[0] for amount in _AMOUNT.finditer(text)))
+    return tuple(dict.fromkeys(amount[0] for amount in islice(_AMOUNT.finditer(text), MOST_AMOUNTS)))
 
 
 def names_naltrexone(text: str) -> bool:
@@ -81,12 +85,15 @@ def names_naltrexone(text: str) -> bool:
 
 
 def same_amount(one: str, other: str) -> bool:
-    """Whether two amounts differ at most in spaces and letter case; no number is converted or rounded."""
-    return _same(one) == _same(other)
+    """Whether two written amounts mean the same, exactly.
 
-
-def _same(text: str) -> str:
-    return "".join(text.split()).lower()
+    >>> same_amount("4.50mg", "4.5 MG"), same_amount("4.5 mg", "45 mg")
+    (True, False)
+    """
+    first, second = read_strength(one).mg, read_strength(other).mg
+    if first is not None and second is not None:
+        return first == second
+    return "".join(one.split()).lower() == "".join(other.split()).lower()
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

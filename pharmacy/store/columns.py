@@ -1,7 +1,7 @@
 """Column habits, named once: exact amounts, moments in UTC, choices with a CHECK, and the base of every table."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -18,6 +18,9 @@ CONVENTION = {
 }
 
 
+_UNROUNDED = Context(prec=MAX_PREC)
+
+
 class Exact(TypeDecorator[Decimal]):
     """A decimal with a fixed number of places, kept as an integer: exact, comparable and summable in any database."""
 
@@ -31,8 +34,9 @@ class Exact(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
         if value is None:
             return None
-        scaled = Decimal(value).scaleb(self.places)
-        if scaled != scaled.to_integral_value():
+        # Not the usual context: its 28 digits would round a longer number before anybody looked at it.
+        scaled = Decimal(value).scaleb(self.places, _UNROUNDED)
+        if not scaled.is_finite() or scaled != scaled.to_integral_value():
             raise ValueError(f"{value} has more than {self.places} decimal places")
         return int(scaled)
 

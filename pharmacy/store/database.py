@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -23,9 +23,10 @@ from pharmacy.store import trail
 Result = TypeVar("Result")
 
 ATTEMPTS = 4
-# serialization, deadlock, lock not available, a number or message id given out at the same moment, connection lost
-_RETRIED = {"40001", "40P01", "55P03", "23505", None}
+# serialization, deadlock, lock not available, a number or message id given out at the same moment
+_RETRIED = {"40001", "40P01", "55P03", "23505"}
 _LOCK_WAIT_S = 20
+_BUSY = f"The database was busy for {_LOCK_WAIT_S} seconds; nothing was saved. Try again."
 
 
 class Busy(Exception):
@@ -43,7 +44,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A write transaction: committed whole at the end, with the audit entries of every act in it, or not at all."""
         with self._one_writer(), Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options={"write": True})
+            _begin_writing(session)
             try:
                 yield session
                 session.flush()
@@ -85,11 +86,20 @@ class Database:
             yield
             return
         if not self._write_lock.acquire(timeout=_LOCK_WAIT_S):
-            raise Busy("The database was busy for 20 seconds; nothing was saved. Try again.")
+            raise Busy(_BUSY)
         try:
             yield
         finally:
             self._write_lock.release()
+
+
+def _begin_writing(session: Session) -> None:
+    try:
+        session.connection(execution_options={"write": True})
+    except OperationalError as error:
+        if "database is locked" in str(error.orig):  # by another process, for as long as we waited
+            raise Busy(_BUSY) from error
+        raise
 
 
 def again_on_conflict(work: Callable[[], Result]) -> Result:
@@ -106,14 +116,17 @@ def again_on_conflict(work: Callable[[], Result]) -> Result:
 def is_full(error: BaseException) -> bool:
     """Whether the disk is full: said plainly, since nothing else helps."""
     told = str(error).lower()
-    return "disk is full" in told or "no space left" in told or getattr(error, "sqlstate", "") == "53100"
+    return (
+        "disk is full" in told
+        or "no space left" in told
+        or getattr(getattr(error, "orig", error), "sqlstate", "") == "53100"
+    )
 
 
 def _retryable(error: DBAPIError) -> bool:
-    driver_error = error.orig
-    if type(driver_error).__module__.startswith("psycopg"):
-        return getattr(driver_error, "sqlstate", None) in _RETRIED and error.__class__.__name__ != "InterfaceError"
-    return "database is locked" in str(driver_error)
+    """PostgreSQL tells by a code; a connection that broke has none. SQLite has waited for its turn at BEGIN."""
+    code = getattr(error.orig, "sqlstate", "")
+    return code in _RETRIED or (code is None and isinstance(error, OperationalError))
 
 
 def _sqlite_engine(url: str) -> Engine:

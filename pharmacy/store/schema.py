@@ -125,7 +125,7 @@ def upgrade(database: Database) -> str:
 
 @contextmanager
 def _upgrading(database: Database) -> Iterator[Connection]:
-    """One transaction for all the migrations. SQLite heeds the switch of its foreign keys only outside of one."""
+    """One transaction for all migrations. SQLite heeds the switch of its foreign keys only outside of one."""
     with database.engine.connect() as connection:
         if not database.is_sqlite:
             with connection.begin():

@@ -1,0 +1,37 @@
+"""Pages: each view reads, calls a service, tells, and goes on. Rules, queries and arithmetic live elsewhere."""
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from pharmacy.web import access, errors, filters, logs, security
+from pharmacy.web.audit.views import bp as audit
+from pharmacy.web.auth.views import bp as auth
+from pharmacy.web.batches.views import bp as batches
+from pharmacy.web.fills.views import bp as fills
+from pharmacy.web.formulas.views import bp as formulas
+from pharmacy.web.help.views import bp as help_pages
+from pharmacy.web.home.views import bp as home
+from pharmacy.web.labels.views import bp as labels
+from pharmacy.web.lots.views import bp as lots
+from pharmacy.web.messages.views import bp as messages
+from pharmacy.web.people.views import bp as people
+from pharmacy.web.prescriptions.views import bp as prescriptions
+
+BLUEPRINTS = (
+    auth, home, prescriptions, messages, formulas, lots, batches, fills, labels, people, audit, help_pages,
+)  # fmt: skip
+csrf = CSRFProtect()
+
+
+def register(app: Flask) -> None:
+    """Puts every page into the application."""
+    Bootstrap5(app)
+    csrf.init_app(app)
+    logs.register(app)
+    access.register(app)
+    security.register(app)
+    filters.register(app)
+    errors.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -34,22 +34,22 @@ def read(raw: bytes, content_type: str) -> Reading:
 
 def _read_document(document: dict[str, object]) -> Reading:
     wrapped = any(key in document for key in _ENVELOPE)
-    message_id = sender = ""
+    content, prefix = (document.get("prescription"), "prescription.") if wrapped else (document, "")
+    message_id = sender = at = ""
     try:
         if wrapped:
             _known_keys(document)
             message_id, sender = _name(document, "message_id"), _name(document, "sender")
-        content = document.get("prescription") if wrapped else document
         if not isinstance(content, Mapping):
             raise InputUnusable("prescription: a JSON object is needed.", "prescription")
+        at = prefix
         prescription = from_document(content)
         if not prescription.drug.strip():
             raise InputUnusable("drug: no medicine is named.", "drug")
     except InputUnusable as refusal:
-        problem = Problem(refusal.field, refusal.message)
+        problem = Problem(at + refusal.field, refusal.message)
         return Reading(Format.MORTAR_JSON, message_id, sender, problems=(problem,))
-    evidence = dict(_evidence(content, "", "prescription." if wrapped else ""))
-    return Reading(Format.MORTAR_JSON, message_id, sender, prescription, evidence)
+    return Reading(Format.MORTAR_JSON, message_id, sender, prescription, dict(_evidence(content, "", prefix)))
 
 
 def reply(reading: Reading, outcome: str, problems: tuple[Problem, ...], sent: datetime | None) -> Reply:
@@ -59,7 +59,7 @@ def reply(reading: Reading, outcome: str, problems: tuple[Problem, ...], sent: d
         "message_id": reading.message_id,
         "problems": [{"path": problem.path, "message": problem.message} for problem in problems],
     }
-    return Reply("application/json", json.dumps(answer, ensure_ascii=False).encode())
+    return Reply("application/json", json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _parse(raw: bytes) -> object:

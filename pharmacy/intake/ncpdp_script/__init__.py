@@ -12,6 +12,7 @@ from pharmacy.intake.reading import LONGEST_NAME, Format, Problem, Reading, unre
 __all__ = ["read", "recognises", "reply"]
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_MOST_DOUBTS = 100
 _KNOWN_VERSIONS = ("2017071", "20170715")  # the second is what several vendors write for the first
 
 
@@ -46,7 +47,7 @@ def read(raw: bytes, content_type: str) -> Reading:
         sender,
         prescription,
         found.evidence if prescription else {},
-        tuple(found.doubts),
+        tuple(dict.fromkeys(found.doubts))[:_MOST_DOUBTS],
         tuple(found.problems),
         envelope,
     )

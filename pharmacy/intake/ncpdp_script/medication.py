@@ -13,6 +13,7 @@ from pharmacy.intake.drug_text import amounts_in, names_naltrexone, read_drug_te
 from pharmacy.intake.ncpdp_script.codes import FORMS, UNITS
 from pharmacy.intake.ncpdp_script.found import Found, Places, walk
 
+MOST_INGREDIENTS = 25  # the limit of SCRIPT
 _DESCRIPTION = Places(("DrugDescription",))
 _NOTE = Places(("Note",))
 _INGREDIENTS = (
@@ -46,7 +47,7 @@ def read_medicine(medication: Element, at: str, directions: str, found: Found) -
     note = found.one("note", medication, at, _NOTE)
     ingredients = _ingredients(medication, at, found)
     actives = [ingredient for ingredient in ingredients if names_naltrexone(ingredient.name.text)]
-    others = [ingredient for ingredient in ingredients if ingredient not in actives]
+    others = [ingredient for ingredient in ingredients if not names_naltrexone(ingredient.name.text)]
     whole = _Said(description, f"{at}/DrugDescription")
     texts = (_Said(note, f"{at}/Note"), _Said(directions, f"{at}/Sig/SigText"))
     parts = read_drug_text(description)
@@ -66,6 +67,7 @@ def read_medicine(medication: Element, at: str, directions: str, found: Found) -
 
 def _drug(whole: _Said, drug: str, actives: list[_Ingredient], texts: tuple[_Said, ...], found: Found) -> str:
     """The name before the strength; when only an ingredient is naltrexone, both names: neither is lost."""
+    found.evidence.pop("drug", None)  # a description without a name, "4.5 mg capsule", names no drug
     if drug:
         found.evidence["drug"] = f"{whole.where}: {drug}"
     if names_naltrexone(drug):
@@ -150,9 +152,14 @@ def _named(ingredient: _Ingredient) -> str:
 
 
 def _ingredients(medication: Element, at: str, found: Found) -> list[_Ingredient]:
-    entries = []
+    entries: list[_Ingredient] = []
     for place in _INGREDIENTS:
-        for path, entry in walk(medication, at, f"{place}/CompoundIngredient"):
+        parts = list(walk(medication, at, f"{place}/CompoundIngredient"))
+        if len(parts) > MOST_INGREDIENTS:
+            sentence = f"The compound has {len(parts)} ingredients; at most {MOST_INGREDIENTS} are read."
+            found.problem(f"{at}/{place}", sentence)
+            return []
+        for path, entry in parts:
             if place != _INGREDIENTS[0]:
                 found.doubt("drug", f"an ingredient is found in {path}, an unusual place.")
             name, where = found.text(entry, path, "CompoundIngredientItemDescription")

@@ -104,9 +104,7 @@ def _part(newrx: Element, name: str, found: Found, table: dict[str, Places]) -> 
     if element is None:
         return {}
     at = f"NewRx/{name}"
-    return {
-        field: found.one(f"{name.lower()}.{field}", element, at, places) for field, places in table.items()
-    }
+    return {field: found.one(f"{name.lower()}.{field}", element, at, places) for field, places in table.items()}
 
 
 def _allergies(newrx: Element, patient: dict[str, object], found: Found) -> None:

@@ -1,7 +1,7 @@
 """What is kept for ever: the database itself refuses to change or delete it, whoever asks.
 
-Three rules. Some rows are only ever added. Others may change, but are never deleted. And of some, a part never
-changes: the message as it came in, a master formulation record once it is approved.
+Three rules. Some rows are only ever added. Others may change, but are never deleted. And of some, a part
+never changes: the message as it came in, a master formulation record once it is approved.
 """
 
 from alembic import op
@@ -58,8 +58,8 @@ APPROVED_FORMULA = (
 )
 FIXED_COMPONENTS = "The components of a formula are fixed once it is approved; draft a new version."
 
-# On PostgreSQL a trigger calls a function, and its condition may not look into another table but may call one.
-# The share lock makes whoever changes components wait for an approval that is on its way, and the other way round.
+# On PostgreSQL a trigger calls a function, and its condition looks into another table through one.
+# The share lock makes whoever changes components wait for an approval on its way, and the reverse.
 POSTGRES_FUNCTIONS = (
     """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -147,7 +147,7 @@ def _fixed(row: str) -> str:
     """Whether the formula that this component belongs to is a draft no longer."""
     if _on_postgres():
         return f"formula_is_fixed({row}.formula_id)"
-    return f"(SELECT state FROM formulas WHERE id = {row}.formula_id) <> 'draft'"
+    return f"(SELECT state FROM formulas WHERE id = {row}.formula_id) <> 'draft'"  # noqa: S608 - OLD or NEW
 
 
 def _on_postgres() -> bool:

@@ -1,0 +1,41 @@
+"""The one place where the parts meet: settings, database, pages and API become an application."""
+
+from datetime import timedelta
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from pharmacy import api, paths, web
+from pharmacy.settings import Settings
+from pharmacy.store import schema
+from pharmacy.store.database import Database
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """The application on a database that is there and of the right schema.
+
+    Raises: SchemaRefused, one sentence for whoever starts it.
+    """
+    if database is None:
+        database = Database(settings.database_url)
+        schema.check(database)
+    app = Flask("pharmacy", template_folder=str(paths.templates()), static_folder=str(paths.static()))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+        SESSION_COOKIE_NAME="mortar",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open is not thrown away; its token ends with the session
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.extensions["mortar_settings"] = settings
+    app.extensions["mortar_database"] = database
+    web.register(app)
+    api.register(app)
+    return app

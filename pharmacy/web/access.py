@@ -1,0 +1,195 @@
+"""Who is signed in, who may call what, and the clock and transactions of a request.
+
+A view that does not say who may call it cannot be called.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask import session as cookie
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from pharmacy.domain.roles import Role
+from pharmacy.services import sessions, signing
+from pharmacy.services.acting import Actor
+from pharmacy.services.signing import Proof
+from pharmacy.settings import Settings
+from pharmacy.store.database import Database, again_on_conflict, utc_now
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+_ROLES = "_roles_allowed"
+_OWN_FILES = frozenset({"static", "bootstrap.static"})
+
+
+class SignedIn(UserMixin):
+    """Whoever is signed in, for as long as the row of the session lives."""
+
+    def __init__(self, token: str, actor: Actor, username: str) -> None:
+        self.token = token
+        self.actor = actor
+        self.username = username
+
+    def get_id(self) -> str:
+        """What the cookie carries: the session's token, never a person's number."""
+        return self.token
+
+
+def register(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # it signs people out when their address changes
+    manager.user_loader(_load)
+    app.before_request(_admit)
+
+
+def allowed(*roles: Role) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
+    """Declares who may call a view: allowed(Role.PHARMACIST), allowed(*BENCH). The view runs again on a conflict."""
+
+    def declare(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+        @wraps(view)
+        def called(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+            return again_on_conflict(lambda: view(*args, **kwargs))
+
+        setattr(called, _ROLES, frozenset(roles))
+        return called
+
+    return declare
+
+
+def public(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Declares a view for people who are not signed in."""
+    setattr(view, _ROLES, None)
+    return view
+
+
+def roles_of(view: Callable[..., object]) -> frozenset[Role] | None:
+    """Who may call a view; None for a public one.
+
+    Raises: LookupError when the view does not say.
+    """
+    if not hasattr(view, _ROLES):
+        raise LookupError("this view does not say who may call it")
+    return cast("frozenset[Role] | None", getattr(view, _ROLES))
+
+
+def actor() -> Actor:
+    """Who is signed in."""
+    return cast(Actor, current_user.actor)
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["mortar_settings"])
+
+
+def database() -> Database:
+    return cast(Database, current_app.extensions["mortar_database"])
+
+
+def now() -> datetime:
+    """The moment of this request: the same however often it is asked."""
+    if "now" not in g:
+        g.now = utc_now()
+    return cast(datetime, g.now)
+
+
+def today() -> date:
+    """The pharmacy's calendar day at this moment."""
+    return now().astimezone(ZoneInfo(settings().timezone)).date()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one write transaction of a view."""
+    with database().transaction() as session:
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    with database().reading() as session:
+        yield session
+
+
+def prove(password: str) -> Proof:
+    """The signed-in person's proof of identity for one signature.
+
+    Raises: RuleBroken.
+    """
+    return signing.prove(database(), current_user.username, password, address=address(), now=now())
+
+
+def prove_other(username: str, password: str) -> Proof:
+    """The proof of a second person who signs at this screen.
+
+    Raises: RuleBroken.
+    """
+    return signing.prove(database(), username, password, address=address(), now=now())
+
+
+def address() -> str:
+    return request.remote_addr or "unknown"
+
+
+def sign_in(person_id: int) -> None:
+    """Begins a session with a new id in this browser."""
+    lasts = timedelta(hours=settings().session_hours)
+    with transaction() as session:
+        token = sessions.begin(session, person_id, lasts=lasts, now=now())
+    cookie.clear()
+    cookie.permanent = False
+    user = _load(token)
+    login_user(user)
+
+
+def sign_out() -> None:
+    """Ends the session here and in every copy of its cookie."""
+    who = actor()
+    with transaction() as session:
+        sessions.end(session, current_user.token, actor=who, now=now())
+    logout_user()
+    cookie.clear()
+
+
+def _load(token: str) -> SignedIn | None:
+    idle = timedelta(minutes=settings().idle_minutes)
+    with reading() as session:
+        found = sessions.find(session, token, idle=idle, now=now())
+    if found is None:
+        return None
+    row, person = found
+    if now() - row.last_seen_at > sessions.SEEN_EVERY and "X-Polling" not in request.headers:
+        database().run(lambda session: sessions.touch(session, row.id, now=now()))
+    return SignedIn(token, Actor.of(person), person.username)
+
+
+def _admit() -> Response | None:
+    """Runs before every view: undeclared is refused, a page for signed-in people leads to the sign-in page."""
+    if request.endpoint is None or request.endpoint in _OWN_FILES:
+        return None
+    view: Any = current_app.view_functions[request.endpoint]
+    if not hasattr(view, _ROLES):
+        abort(404)
+    roles = roles_of(view)
+    if roles is None:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if actor().role not in roles:
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> Response:
+    if "_user_id" in cookie:
+        cookie.clear()
+        flash("You were signed out after a while without use. Sign in to go on.", "warning")
+    back = request.full_path.rstrip("?") if request.method == "GET" else url_for("home.queues")
+    return redirect(url_for("auth.sign_in", next=back))

@@ -1,0 +1,53 @@
+"""What all forms share: fields that keep what was typed, and refusals put beside the field they are about."""
+
+import re
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+
+from pharmacy.domain.errors import RuleBroken
+
+
+class Form(FlaskForm):
+    """A form whose values are texts; services and domain rules read them and say what is wrong."""
+
+    @property
+    def refusal(self) -> str:
+        """The sentence that belongs to no single field."""
+        return " ".join(str(error) for error in self.form_errors)
+
+
+class ReasonForm(Form):
+    """A step that asks for nothing but, perhaps, a reason."""
+
+    reason = StringField("Reason")
+
+
+class SigningForm(Form):
+    """A step that is signed: the password is asked each time and never shown again."""
+
+    reason = StringField("Remark")
+    password = PasswordField("Your password, to sign")
+
+
+def refuse(form: FlaskForm, refusal: RuleBroken) -> None:
+    """Puts a refusal beside its field, or above the form when the form has no such field."""
+    field = form._fields.get(field_name(refusal.field))
+    if field is None:
+        form.form_errors.append(refusal.message)
+    else:
+        field.errors = [*field.errors, refusal.message]
+
+
+def field_name(path: str) -> str:
+    """The form's field for a document's path.
+
+    >>> field_name("patient.medications[2].text"), field_name("lot-active")
+    ('patient_medications', 'lot_active')
+    """
+    return re.sub(r"\[.*", "", path).replace(".", "_").replace("-", "_")
+
+
+def typed(value: str | None) -> str:
+    """What was typed, without the spaces around it."""
+    return (value or "").strip()

@@ -1,0 +1,119 @@
+"""The home page: what waits, for whom, and how long; and where a scanned code leads."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import text
+from werkzeug.wrappers import Response
+
+from pharmacy.domain.errors import NotFound
+from pharmacy.domain.roles import EVERYBODY, PHARMACISTS, READERS, Role
+from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
+from pharmacy.services import printing
+from pharmacy.store import lists
+from pharmacy.store.lists import Waiting
+from pharmacy.web.access import actor, allowed, public, reading
+
+bp = Blueprint("home", __name__)
+Answer = str | Response | tuple[str, int]
+Entry = tuple[str, Waiting, str, bool]
+
+# (heading, kind, endpoint, [(state, word, whether a pharmacist's)])
+QUEUES: tuple[tuple[str, str, str, tuple[tuple[str, str, bool], ...]], ...] = (
+    (
+        "Prescriptions",
+        "prescription",
+        "prescriptions.index",
+        (
+            (RxState.RECEIVED, "to enter", False),
+            (RxState.ENTERED, "to verify", True),
+            (RxState.VERIFIED, "verified, to fill", False),
+            (RxState.CLARIFYING, "waiting for the prescriber", False),
+            (RxState.ON_HOLD, "on hold", False),
+        ),
+    ),
+    (
+        "Fills",
+        "fill",
+        "fills.index",
+        (
+            (FillState.PLANNED, "to take capsules for", False),
+            (FillState.ALLOCATED, "to label", False),
+            (FillState.LABELLED, "to check", True),
+            (FillState.CHECKED, "to hand out", False),
+        ),
+    ),
+    (
+        "Batches",
+        "batch",
+        "batches.index",
+        (
+            (BatchState.PLANNED, "to weigh", False),
+            (BatchState.WEIGHING, "being weighed", False),
+            (BatchState.FILLING, "to fill into capsules", False),
+            (BatchState.TESTING, "to test", False),
+            (BatchState.AWAITING_RELEASE, "awaiting release", True),
+            (BatchState.RELEASED, "released, on the shelf", False),
+        ),
+    ),
+)
+
+
+@bp.get("/")
+@allowed(*EVERYBODY)
+def queues() -> Answer:
+    if actor().role is Role.ADMINISTRATOR:
+        return redirect(url_for("people.index"))
+    with reading() as session:
+        counts = lists.waiting(session)
+    pharmacist = actor().role in PHARMACISTS
+    groups = [
+        (
+            heading,
+            [
+                (word, counts[kind].get(state, Waiting(0, None)), url_for(endpoint, state=state), pharmacist == theirs)
+                for state, word, theirs in states
+            ],
+        )
+        for heading, kind, endpoint, states in QUEUES
+    ]
+    return render_template("home/queues.html", queues=[*groups, ("Also waiting", _others(counts))])
+
+
+@bp.get("/scan")
+@allowed(*READERS)
+def scan() -> Answer:
+    """A code from any label, or a number typed: to the page it stands for."""
+    try:
+        with reading() as session:
+            kind, key = printing.scanned(session, request.args.get("code", ""))
+    except NotFound as refusal:
+        flash(refusal.message, "warning")
+        return redirect(url_for("home.queues"))
+    return redirect(url_for(f"{kind}s.show" if kind != "batch" else "batches.show", **{f"{kind}_id": key}))
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Answer:
+    """The process answers."""
+    return "ok\n"
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> Answer:
+    """The database answers too."""
+    with reading() as session:
+        session.execute(text("SELECT 1 FROM pharmacy"))
+    return "ok\n"
+
+
+def _others(counts: dict[str, dict[str, Waiting]]) -> list[Entry]:
+    nothing, pharmacist = Waiting(0, None), actor().role in PHARMACISTS
+    in_charge = actor().role is Role.PHARMACIST_IN_CHARGE
+    lots = counts["lot"].get(LotState.QUARANTINED, nothing)
+    drafts = counts["formula"].get(FormulaState.DRAFT, nothing)
+    return [
+        ("messages nobody could read", counts["message"]["review"], url_for("messages.index"), not pharmacist),
+        ("lots in quarantine", lots, url_for("lots.index"), pharmacist),
+        ("formulas to approve", drafts, url_for("formulas.index"), in_charge),
+    ]

@@ -1,0 +1,64 @@
+"""One plausible row for any table, from the table's own columns."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pharmacy.store.database import Database
+
+CHOICES = {
+    ("people", "role"): "pharmacist",
+    ("messages", "outcome"): "received",
+    ("prescriptions", "state"): "received",
+    ("ingredients", "kind"): "active",
+    ("formulas", "state"): "draft",
+    ("lots", "state"): "quarantined",
+    ("lot_movements", "kind"): "received",
+    ("batches", "state"): "planned",
+    ("weigh_ins", "source"): "balance",
+    ("fills", "state"): "planned",
+    ("labels", "kind"): "vial",
+    ("signatures", "meaning"): "I reject this batch",
+}
+OTHERWISE = {
+    "BOOLEAN": True,
+    "DATE": date(2026, 11, 24),
+    "JSON": [],
+    "BLOB": b"bytes",
+    "BYTEA": b"bytes",
+    "INTEGER": 1,
+    "BIGINT": 1,
+}
+
+
+def tables_of(database: Database) -> sa.MetaData:
+    """The tables as they stand in the database, whatever the models say."""
+    found = sa.MetaData()
+    with database.engine.connect() as connection:
+        found.reflect(connection)
+        connection.rollback()
+    found.remove(found.tables["alembic_version"])
+    return found
+
+
+def a_row(table: sa.Table, **given: Any) -> dict[str, Any]:
+    """Every column that has to be filled; each reference to row 1."""
+    return {column.name: _value(column) for column in table.columns if not column.nullable} | given
+
+
+def fill_every_table(session: Session, tables: sa.MetaData) -> None:
+    """Row 1 of every table, those first that others refer to."""
+    for table in tables.sorted_tables:
+        session.execute(sa.insert(table).values(a_row(table)))
+
+
+def _value(column: sa.Column[Any]) -> Any:
+    choice = CHOICES.get((column.table.name, column.name))
+    if choice is not None:
+        return choice
+    if isinstance(column.type, sa.DateTime):
+        return datetime(2026, 11, 24, 15, tzinfo=UTC)
+    kind = column.type.compile().split("(")[0]
+    return OTHERWISE.get(kind, "text")

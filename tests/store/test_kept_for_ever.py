@@ -1,0 +1,179 @@
+"""The database itself refuses to change what is kept for ever."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from pharmacy.store.database import Database
+from pharmacy.store.tables import Base, Formula
+from tests.store.rows import a_row, fill_every_table, tables_of
+
+ADDED_ONLY = (
+    "audit_entries",
+    "lot_movements",
+    "signatures",
+    "weigh_ins",
+    "weight_tests",
+    "allocations",
+    "labels",
+    "overrides",
+)
+NEVER_DELETED = (
+    "people",
+    "patients",
+    "prescribers",
+    "prescriptions",
+    "messages",
+    "formulas",
+    "lots",
+    "batches",
+    "batch_inputs",
+    "fills",
+)
+MAY_GO = (
+    "answers",
+    "api_tokens",
+    "counters",
+    "formula_components",  # of a draft
+    "ingredients",
+    "lockouts",
+    "pharmacy",
+    "sessions",
+    "set_up_links",
+)
+FREE_AFTER_APPROVAL = {"state", "is_open", "revision"}
+
+
+@pytest.fixture
+def tables(database: Database) -> sa.MetaData:
+    """The tables of a database with one row in each."""
+    found = tables_of(database)
+    with database.transaction() as session:
+        fill_every_table(session, found)
+    return found
+
+
+@pytest.fixture
+def fixed_formula(database: Database, tables: sa.MetaData) -> sa.Table:
+    """The formulas, with number 1 approved."""
+    formulas = tables.tables["formulas"]
+    do(database, sa.update(formulas).values(state="approved"))
+    return formulas
+
+
+def do(database: Database, statement: sa.Executable) -> None:
+    with database.transaction() as session:
+        session.execute(statement)
+
+
+def refused(database: Database, statement: sa.Executable, sentence: str) -> None:
+    with pytest.raises(IntegrityError, match=sentence):
+        do(database, statement)
+
+
+def test_for_every_table_it_is_decided_whether_its_rows_may_go() -> None:
+    assert sorted(Base.metadata.tables) == sorted({*ADDED_ONLY, *NEVER_DELETED, *MAY_GO})
+
+
+def test_what_is_only_added_is_never_changed(database: Database, tables: sa.MetaData) -> None:
+    for name in ADDED_ONLY:
+        for column in tables.tables[name].columns:
+            refused(database, sa.update(tables.tables[name]).values({column.name: column}), "is never changed")
+
+
+def test_what_is_kept_is_never_deleted(database: Database, tables: sa.MetaData) -> None:
+    for name in (*ADDED_ONLY, *NEVER_DELETED):
+        refused(database, sa.delete(tables.tables[name]), "is never deleted")
+
+
+def test_inserting_over_a_kept_row_does_not_replace_it(
+    sqlite_database: Database,
+) -> None:
+    tables = tables_of(sqlite_database)
+    with sqlite_database.transaction() as session:
+        fill_every_table(session, tables)
+    for name in (*ADDED_ONLY, *NEVER_DELETED):
+        over = sa.insert(tables.tables[name]).prefix_with("OR REPLACE").values(a_row(tables.tables[name], id=1))
+        if name == "audit_entries":
+            over = sa.insert(tables.tables[name]).prefix_with("OR REPLACE").values(a_row(tables.tables[name]))
+        refused(sqlite_database, over, "is never deleted")
+
+
+def test_a_kept_table_is_not_emptied_at_once(postgres_database: Database) -> None:
+    for name in (*ADDED_ONLY, *NEVER_DELETED):
+        refused(postgres_database, sa.text(f"TRUNCATE {name} CASCADE"), "is never deleted")
+    refused(postgres_database, sa.text("TRUNCATE formula_components"), "fixed once it is approved")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("raw", b"other bytes"),
+        ("sha256", "0" * 64),
+        ("sender", "somebody else"),
+        ("received_at", sa.null()),
+    ],
+)
+def test_a_message_stays_as_it_came_in(database: Database, tables: sa.MetaData, column: str, value: object) -> None:
+    refused(database, sa.update(tables.tables["messages"]).values({column: value}), "kept as it came in")
+
+
+def test_what_became_of_a_message_may_be_noted(database: Database, tables: sa.MetaData) -> None:
+    messages = tables.tables["messages"]
+    do(database, sa.update(messages).values(outcome="settled", is_open=False, reply=b"answer"))
+    with database.reading() as session:
+        assert session.execute(sa.select(messages.c.outcome, messages.c.raw)).one() == ("settled", b"bytes")
+
+
+def test_a_draft_may_be_reworded(database: Database, tables: sa.MetaData) -> None:
+    do(database, sa.update(tables.tables["formulas"]).values(name="another name", steps=["weigh", "mix"]))
+    do(database, sa.delete(tables.tables["formula_components"]))
+    do(database, sa.insert(tables.tables["formula_components"]).values(a_row(tables.tables["formula_components"])))
+
+
+def test_no_column_of_an_approved_formula_changes_but_its_state(database: Database, fixed_formula: sa.Table) -> None:
+    protected = {column.name for column in fixed_formula.columns} - FREE_AFTER_APPROVAL
+    assert protected == set(Formula.__table__.columns.keys()) - FREE_AFTER_APPROVAL
+    for name in sorted(protected):
+        other = {"steps": ["another"], "approved_by_id": 1, "replaces_id": 1}.get(name)
+        if other is None:
+            other = _another(fixed_formula.columns[name])
+        refused(database, sa.update(fixed_formula).values({name: other}), "An approved formula never changes")
+
+
+def _another(column: sa.Column[object]) -> object:
+    if isinstance(column.type, sa.DateTime):
+        return sa.func.now()
+    return "new" if isinstance(column.type, sa.String) else 77
+
+
+def test_an_approved_formula_may_only_be_retired(database: Database, fixed_formula: sa.Table) -> None:
+    refused(database, sa.update(fixed_formula).values(state="draft"), "it can only be retired")
+    do(database, sa.update(fixed_formula).values(state="retired", is_open=False, revision=2))
+    for state in ("approved", "draft"):
+        refused(database, sa.update(fixed_formula).values(state=state), "it can only be retired")
+
+
+@pytest.mark.parametrize("state", ["approved", "retired"])
+def test_the_components_of_an_approved_formula_are_fixed(
+    database: Database, tables: sa.MetaData, fixed_formula: sa.Table, state: str
+) -> None:
+    do(database, sa.update(fixed_formula).values(state=state))
+    components = tables.tables["formula_components"]
+    another = a_row(components, id=2, position=2)
+    for statement in (
+        sa.insert(components).values(another),
+        sa.update(components).values(position=3),
+        sa.delete(components),
+    ):
+        refused(database, statement, "fixed once it is approved")
+
+
+def test_a_component_is_not_moved_into_an_approved_formula(
+    database: Database, tables: sa.MetaData, fixed_formula: sa.Table
+) -> None:
+    components = tables.tables["formula_components"]
+    do(database, sa.insert(fixed_formula).values(a_row(fixed_formula, id=2, version=2)))
+    do(database, sa.insert(components).values(a_row(components, id=2, formula_id=2)))
+    move = sa.update(components).where(components.c.id == 2).values(formula_id=1, position=2)
+    refused(database, move, "fixed once it is approved")
