@@ -142,10 +142,9 @@ def _write_initials(sheet: Sheet, label: VialLabel, *, middle: float, foot: floa
     wide = width(initials, BOLD, INITIALS_SIZE)
     if wide > room:
         raise LabelRefused(f"the pharmacist's initials {initials!r} are longer than initials", "initials")
-    caption = width("RPh", REGULAR, LEAST_SMALL_SIZE)
+    caption = width("RPh", REGULAR, COUNT_SIZE)
     baseline = foot - DESCENT * INITIALS_SIZE
-    above = baseline - INITIALS_SIZE
-    sheet.write(Text("", "RPh", middle - caption / 2, above, REGULAR, LEAST_SMALL_SIZE))
+    sheet.write(Text("", "RPh", middle - caption / 2, baseline - INITIALS_SIZE, REGULAR, COUNT_SIZE))
     sheet.write(Text("initials", initials, middle - wide / 2, baseline, BOLD, INITIALS_SIZE))
 
 

@@ -98,7 +98,7 @@ def _one_line(*, debug: bool = False) -> Iterator[None]:
     try:
         yield
     except RuleBroken as refusal:
-        raise Refusal(f"{refusal.field}: {refusal}" if refusal.field else str(refusal)) from refusal
+        raise Refusal(_with_field(refusal)) from refusal
     except ConfigError as refusal:
         raise Refusal(str(refusal)) from refusal
     except click.exceptions.NoArgsIsHelpError:
@@ -114,6 +114,13 @@ def _one_line(*, debug: bool = False) -> Iterator[None]:
         raise Defect(_sentence(fault)) from fault
 
 
+def _with_field(refusal: RuleBroken) -> str:
+    """The sentence, led by its field unless it begins with it anyway."""
+    if not refusal.field or refusal.message.startswith(refusal.field):
+        return refusal.message
+    return f"{refusal.field}: {refusal.message}"
+
+
 def _sentence(fault: Exception) -> str:
     """Where it happened and what kind it is; never its message, which may quote a patient's record."""
     frames = traceback.extract_tb(fault.__traceback__)
@@ -126,9 +133,7 @@ def _sentence(fault: Exception) -> str:
     )
 
 
-@click.group(
-    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
-)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="mortar-pharmacy", prog_name="pharmacy")
 @click.option("--debug", is_flag=True, help="Show the details of a defect; they may hold patient data.")
 def cli(debug: bool) -> None:

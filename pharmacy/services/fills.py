@@ -35,7 +35,7 @@ def start(session: Session, prescription_id: int, *, actor: Actor, now: datetime
     rx = get_to_change(session, Prescription, prescription_id, "prescription")
     if rx.state is not RxState.VERIFIED:
         raise RuleBroken(f"Prescription {rx.number} is {rx.state}; only a verified prescription is filled.")
-    if not all(signature.holds for signature in prescriptions.signatures(session, rx)[-1:]):
+    if not any(signature.holds for signature in prescriptions.signatures(session, rx)[-1:]):
         raise RuleBroken(f"Prescription {rx.number} is not what was signed; it must be verified anew.")
     assert rx.written and rx.quantity and rx.days_supply and rx.refills is not None  # verified ones have them
     if today > rx.written + timedelta(days=VALID_FOR_DAYS):

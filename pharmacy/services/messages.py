@@ -10,12 +10,18 @@ from sqlalchemy.orm import Session
 from pharmacy import intake
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.intake import Reading, Reply
+from pharmacy.intake import Problem, Reading, Reply
 from pharmacy.services import prescriptions
-from pharmacy.services.acting import Actor, get_to_change, record
+from pharmacy.services.acting import Actor, get, get_to_change, record
 from pharmacy.store.tables import Message, Outcome, Prescription
 
 UNKNOWN_SENDER = "unknown"
+USED_BEFORE = Problem("MessageID", "this number was used before, for a message with other content")
+
+
+def read(raw: bytes, *, content_type: str = "") -> Reading:
+    """What a message says, before anything is kept; never raises. It runs outside any transaction."""
+    return intake.read(raw, content_type=content_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,10 @@ def receive(
     before = _earlier(session, sender, reading.message_id)
     if before is not None and before.sha256 == sha256:
         return _repeat(session, before, actor=actor, now=now)
-    outcome = Outcome.RECEIVED if reading.prescription is not None and before is None else Outcome.REVIEW
-    problems = [{"path": p.path, "message": p.message} for p in reading.problems]
-    if before is not None:
-        problems.append(
-            {
-                "path": "MessageID",
-                "message": f"the sender used this number before, for message {before.id}, with other content",
-            }
-        )
-    reply = intake.reply(reading, outcome=outcome.value)
+    used_before = (USED_BEFORE,) if before is not None else ()
+    outcome = Outcome.RECEIVED if reading.prescription is not None and not used_before else Outcome.REVIEW
+    reply = intake.reply(reading, outcome=outcome.value, problems=used_before, sent=now)
+    problems = [{"path": problem.path, "message": problem.message} for problem in (*reading.problems, *used_before)]
     message = Message(
         received_at=now,
         sender=sender,
@@ -120,6 +120,15 @@ def close(session: Session, message_id: int, *, reason: str, actor: Actor, now: 
         reason=reason.strip(),
     )
     return message
+
+
+def note_reading(session: Session, message_id: int, *, actor: Actor, now: datetime) -> None:
+    """Notes in the trail that somebody looked at a message, which may name a patient.
+
+    Raises: NotFound.
+    """
+    get(session, Message, message_id, "message")
+    record(session, Event.RECORD_READ, actor=actor, now=now, subject="message", subject_id=message_id)
 
 
 def _to_settle(session: Session, message_id: int) -> Message:

@@ -4,7 +4,9 @@ SQLite: one writer at a time (a lock in this process in front of BEGIN IMMEDIATE
 PostgreSQL: READ COMMITTED with conditional updates; the audit append takes its lock last.
 """
 
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -173,11 +175,20 @@ def _begin_postgres(connection: Connection) -> None:
 
 
 def set_wal(database: Database) -> None:
-    """Write-ahead logging, once when the database is made: setting it from several connections at once fails."""
-    if database.is_sqlite:
-        # The driver's own connection: the mode cannot change inside a transaction, and the engine begins one.
-        with closing(database.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            cursor.execute("PRAGMA journal_mode=WAL")
+    """Write-ahead logging, once when the database is made; another program that makes it too is waited for."""
+    if not database.is_sqlite:
+        return
+    end = time.monotonic() + _LOCK_WAIT_S
+    # The driver's own connection: the mode cannot change inside a transaction, and the engine begins one.
+    with closing(database.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        while True:
+            try:
+                cursor.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:  # busy_timeout does not hold for this one
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+            time.sleep(0.01)
 
 
 def utc_now() -> datetime:

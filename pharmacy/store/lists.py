@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
 from pharmacy.store.tables import (
     AuditEntry,
@@ -18,6 +19,7 @@ from pharmacy.store.tables import (
     Label,
     Lot,
     Message,
+    Override,
     Patient,
     Person,
     Prescription,
@@ -131,7 +133,7 @@ def closed(session: Session, kind: str, after: str = "", limit: int = PAGE) -> P
     table: Any = {"prescription": Prescription, "batch": Batch, "fill": Fill}[kind]
     statement = select(table.id, table.number, table.state, table.due_at).where(table.is_open.is_(False))
     if after:
-        statement = statement.where(table.id < int(after))
+        statement = statement.where(table.id < _number(after))
     rows = session.execute(statement.order_by(table.id.desc()).limit(limit + 1)).all()
     return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)
 
@@ -154,8 +156,8 @@ def lots(session: Session, *, is_open: bool = True, after: str = "", limit: int 
         .where(Lot.is_open.is_(is_open))
     )
     if after:
-        expiry, key = after.rsplit("~", 1)
-        statement = statement.where(tuple_(Lot.expiry, Lot.id) > tuple_(literal(date.fromisoformat(expiry)), int(key)))
+        expiry, key = _day_and_number(after)
+        statement = statement.where(tuple_(Lot.expiry, Lot.id) > tuple_(literal(expiry), key))
     rows = session.execute(statement.order_by(Lot.expiry, Lot.id).limit(limit + 1)).all()
     return Page(
         rows[:limit],
@@ -194,10 +196,10 @@ def messages(session: Session, *, review_only: bool = False, after: str = "", li
     statement = select(*columns).outerjoin(Prescription, Prescription.message_id == Message.id)
     if review_only:
         statement = statement.where(Message.is_open.is_(True))
-        statement = statement.where(Message.id > int(after)) if after else statement
+        statement = statement.where(Message.id > _number(after)) if after else statement
         statement = statement.order_by(Message.id)
     else:
-        statement = statement.where(Message.id < int(after)) if after else statement
+        statement = statement.where(Message.id < _number(after)) if after else statement
         statement = statement.order_by(Message.id.desc())
     rows = session.execute(statement.limit(limit + 1)).all()
     return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)
@@ -237,6 +239,43 @@ def fills_of(session: Session, prescription_id: int) -> Sequence[Any]:
     ).all()
 
 
+def next_prescription(session: Session, state: RxState, person_id: int) -> int | None:
+    """The waiting prescription that is due first and is this person's to take: no other's claim, no own entry."""
+    statement = (
+        select(Prescription.id)
+        .where(Prescription.is_open.is_(True), Prescription.state == state)
+        .where(or_(Prescription.claimed_by_id.is_(None), Prescription.claimed_by_id == person_id))
+        .order_by(Prescription.due_at, Prescription.id)
+    )
+    if state is RxState.ENTERED:
+        statement = statement.where(Prescription.entered_by_id != person_id)
+    return session.execute(statement.limit(1)).scalar()
+
+
+def overrides_of(session: Session, prescription_id: int) -> Sequence[Any]:
+    """What pharmacists answered to the findings of a prescription, oldest first."""
+    columns = (
+        Override.rule,
+        Override.message,
+        Override.reason,
+        Override.prescriber_contact,
+        Override.service_code,
+        Override.result_code,
+        Override.at,
+        Person.full_name.label("person"),
+    )
+    statement = select(*columns).join(Person, Person.id == Override.person_id)
+    return session.execute(statement.where(Override.prescription_id == prescription_id).order_by(Override.id)).all()
+
+
+def prescriptions_of(session: Session, message_id: int) -> Sequence[Any]:
+    """What was entered from a message."""
+    columns = (Prescription.id, Prescription.number, Prescription.state)
+    return session.execute(
+        select(*columns).where(Prescription.message_id == message_id).order_by(Prescription.id)
+    ).all()
+
+
 def trail_page(
     session: Session, *, subject: str = "", subject_id: int | None = None, after: str = "", limit: int = PAGE
 ) -> Page:
@@ -254,16 +293,46 @@ def trail_page(
     if subject:
         statement = statement.where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
     if after:
-        statement = statement.where(AuditEntry.sequence < int(after))
+        statement = statement.where(AuditEntry.sequence < _number(after))
     rows = session.execute(statement.order_by(AuditEntry.sequence.desc()).limit(limit + 1)).all()
     return Page(rows[:limit], str(rows[limit - 1].sequence) if len(rows) > limit else None)
 
 
+_NO_PAGE = "There is no such page of this list; open the list again."
+_LARGEST = 2**63 - 1  # of a key; SQLite and PostgreSQL take no larger number
+
+
+def _number(after: str) -> int:
+    """The key of a page that begins after a row.
+
+    Raises: InputUnusable: keys come from addresses, and anybody can write one.
+    """
+    if not after.isascii() or not after.isdecimal() or len(after) > 19 or int(after) > _LARGEST:
+        raise InputUnusable(_NO_PAGE, field="after")
+    return int(after)
+
+
+def _moment_and_number(after: str) -> tuple[datetime, int]:
+    first, _, key = after.rpartition("~")
+    try:
+        return datetime.fromisoformat(first).astimezone(UTC), _number(key)
+    except (ValueError, OverflowError):
+        raise InputUnusable(_NO_PAGE, field="after") from None
+
+
+def _day_and_number(after: str) -> tuple[date, int]:
+    first, _, key = after.rpartition("~")
+    try:
+        return date.fromisoformat(first), _number(key)
+    except ValueError:
+        raise InputUnusable(_NO_PAGE, field="after") from None
+
+
 def _due_page(session: Session, statement: Any, table: Any, after: str, limit: int) -> Page:
     if after:
-        due, key = after.rsplit("~", 1)
-        at = literal(datetime.fromisoformat(due), table.due_at.type)
-        statement = statement.where(tuple_(table.due_at, table.id) > tuple_(at, int(key)))
+        due, key = _moment_and_number(after)
+        at = literal(due, table.due_at.type)
+        statement = statement.where(tuple_(table.due_at, table.id) > tuple_(at, key))
     rows = session.execute(statement.order_by(table.due_at, table.id).limit(limit + 1)).all()
     return Page(
         rows[:limit],

@@ -52,7 +52,7 @@ def test_quarantine_is_white_on_black_and_released_black_on_white() -> None:
 def test_nothing_on_a_batch_label_stands_upon_anything_else(name: str, stock: str) -> None:
     sheet = lay_out(LABELS[name], stock=stock)
     assert collisions(sheet) == []
-    assert outside(sheet, margin=2) == []
+    assert outside(sheet, margin=1) == []
 
 
 def test_the_codes_hold_the_batch_number_and_the_token() -> None:

@@ -76,9 +76,7 @@ def _by_name(constraints: Any) -> list[dict[str, Any]]:
 def differences(database: Database) -> list[Any]:
     """What Alembic would put into a new migration."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
-        )
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         return list(compare_metadata(context, Base.metadata))
 
 

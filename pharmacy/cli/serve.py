@@ -1,0 +1,62 @@
+"""`pharmacy serve`: the application in waitress, one process, a few threads."""
+
+import click
+
+from pharmacy.cli.context import settings
+from pharmacy.settings import Settings
+
+
+@click.command(short_help="Serve the application to browsers.")
+@click.option("--host", help="Address to listen on; the setting PHARMACY_HOST otherwise.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; the setting PHARMACY_PORT otherwise.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serves the application. The first start prints a one-time link to set the pharmacy up."""
+    chosen = settings()
+    run(chosen, host=host or chosen.host, port=port or chosen.port)
+
+
+def run(chosen: Settings, *, host: str, port: int) -> None:
+    """Serves until it is stopped.
+
+    Raises: SchemaRefused, RuleBroken with one sentence.
+    """
+    # Late: `pharmacy --help` and the calculations need none of this.
+    import waitress  # noqa: PLC0415
+
+    from pharmacy.app import create_app  # noqa: PLC0415
+    from pharmacy.domain.errors import RuleBroken  # noqa: PLC0415
+
+    app = create_app(chosen)
+    _print_set_up_link(app.extensions["mortar_database"], f"http://{host}:{port}")
+    try:
+        server = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=chosen.threads,
+            max_request_body_size=chosen.max_body_bytes,
+            ident="",
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise RuleBroken(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port."
+        ) from error
+    click.echo(f"Serving on http://{host}:{port} until you press Ctrl+C.", err=True)
+    server.run()
+
+
+def _print_set_up_link(database: object, base: str) -> None:
+    from pharmacy.services import people  # noqa: PLC0415 - see run
+    from pharmacy.store.database import Database, utc_now  # noqa: PLC0415
+
+    assert isinstance(database, Database)  # noqa: S101 - create_app put it there
+    with database.reading() as session:
+        waiting = people.nobody_yet(session)
+    if waiting:
+        token = database.run(
+            lambda session: people.make_link(session, person_id=None, actor=people.OWNER, now=utc_now())
+        )
+        click.echo(
+            f"Nobody can sign in yet. Set the pharmacy up, once, within 2 days:\n  {base}/set-up/{token}", err=True
+        )

@@ -1,0 +1,14 @@
+"""Pictures of kept labels: drawn from the very bytes that go to the printer."""
+
+from sqlalchemy.orm import Session
+
+from labels.picture import png
+from pharmacy.services import printing
+
+
+def preview(session: Session, label_id: int) -> bytes:
+    """A label as a grey PNG of 203 dots an inch, the printer's own.
+
+    Raises: NotFound.
+    """
+    return png(printing.pdf_of(session, label_id).pdf)

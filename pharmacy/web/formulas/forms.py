@@ -1,0 +1,85 @@
+"""Forms of ingredients and master formulation records."""
+
+from decimal import Decimal
+from typing import Self
+
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+
+from pharmacy.domain.capsules import SIZES
+from pharmacy.domain.units import format_number
+from pharmacy.services.formulas import BASES, Draft
+from pharmacy.store.tables import IngredientKind
+from pharmacy.web import values
+from pharmacy.web.forms import Form, typed
+
+SIZE_CHOICES = [(size, size) for size in SIZES]
+BASIS_CHOICES = [(basis, basis) for basis in BASES]
+
+
+class IngredientForm(Form):
+    name = StringField("Name, as labels print it")
+    kind = SelectField("Kind", choices=[(kind.value, kind.value) for kind in IngredientKind], validate_choice=False)
+    grade = StringField("Grade")
+    basis = SelectField("Salt form", choices=[("", "none"), *BASIS_CHOICES], validate_choice=False)
+    capsule_size = SelectField("Capsule size", choices=[("", "none"), *SIZE_CHOICES], validate_choice=False)
+
+
+class DraftForm(Form):
+    """Every field of a master formulation record. The overage is typed in per cent, the steps one a line."""
+
+    revision = HiddenField()
+    code = StringField("Code")
+    name = StringField("Name")
+    strength_mg = StringField("Strength, mg")
+    basis = SelectField("Strength means the", choices=BASIS_CHOICES, validate_choice=False)
+    form = StringField("Form", default="capsule")
+    capsule_size = SelectField("Capsule size", choices=SIZE_CHOICES, default="3", validate_choice=False)
+    overage = StringField("Overage, per cent", default="3")
+    container = StringField("Container")
+    equipment = TextAreaField("Equipment")
+    steps = TextAreaField("Steps")
+    description = StringField("Appearance of the finished capsule")
+    storage = StringField("Storage")
+    limit_days = StringField("Own beyond-use limit, days", default="180")
+    reference = TextAreaField("Reference for stability and method")
+    quality = TextAreaField("Quality tests and expected results")
+    active = SelectField("Active", validate_choice=False)
+    filler = SelectField("Filler", validate_choice=False)
+    shell = SelectField("Capsule shell", validate_choice=False)
+
+    def offer(self, names: dict[IngredientKind, list[str]]) -> Self:
+        """Puts the ingredients that are there into the selects."""
+        for field, kind in (
+            (self.active, IngredientKind.ACTIVE),
+            (self.filler, IngredientKind.FILLER),
+            (self.shell, IngredientKind.SHELL),
+        ):
+            field.choices = [("", "choose"), *((name, name) for name in names.get(kind, []))]
+        return self
+
+    def draft(self) -> Draft:
+        """The record as it was typed.
+
+        Raises: RuleBroken naming the field.
+        """
+        texts = ("code", "name", "basis", "form", "capsule_size", "container", "equipment", "description")
+        more = ("storage", "reference", "quality", "active", "filler", "shell")
+        return Draft(
+            **{name: typed(self[name].data) for name in (*texts, *more)},
+            strength_mg=values.decimal(self.strength_mg),
+            overage=values.percent(self.overage) or Decimal(0),
+            steps=tuple((self.steps.data or "").splitlines()),
+            limit_days=values.whole(self.limit_days),
+        )
+
+
+def as_typed(draft: Draft) -> dict[str, str]:
+    """A record as the form shows it, to be changed or to start the next version from."""
+    texts = {name: getattr(draft, name) for name in Draft.__slots__}
+    return {
+        **texts,
+        "strength_mg": format_number(draft.strength_mg),
+        "overage": format_number(draft.overage * 100),
+        "limit_days": str(draft.limit_days),
+        "steps": "\n".join(draft.steps),
+    }

@@ -1,0 +1,58 @@
+"""Forms of lots. Per cent are typed as the certificate prints them and become fractions."""
+
+from wtforms import SelectField, StringField
+
+from pharmacy.domain.capsules import SIZES
+from pharmacy.services.lots import ASSAY_BASES, Certificate, Packing
+from pharmacy.web import values
+from pharmacy.web.forms import Form, ReasonForm, typed
+
+SIZE_CHOICES = [("", "not measured"), *((size, size) for size in SIZES)]
+BASIS_CHOICES = [("", "not stated"), *((basis, basis) for basis in ASSAY_BASES)]
+
+
+class MeasureForm(Form):
+    packing_mg = StringField("Fills one capsule, mg")
+    packing_size = SelectField("of size", choices=SIZE_CHOICES, validate_choice=False)
+    shell_mg = StringField("Mean empty shell, mg")
+
+    def packing(self) -> Packing:
+        """What was measured.
+
+        Raises: RuleBroken naming the field.
+        """
+        return Packing(
+            size=self.packing_size.data or "",
+            packing_mg=values.optional(self.packing_mg),
+            shell_mg=values.optional(self.shell_mg),
+        )
+
+
+class ReceiveForm(MeasureForm):
+    ingredient_id = SelectField("Ingredient", validate_choice=False)
+    supplier = StringField("Supplier")
+    maker_lot = StringField("Maker's lot")
+    amount = StringField("Amount, mg or capsules")
+    expiry = StringField("Expiry")
+    certificate_reference = StringField("Certificate number")
+    assay = StringField("Assay, per cent")
+    assay_basis = SelectField("Assay is stated", choices=BASIS_CHOICES, validate_choice=False)
+    water = StringField("Water, per cent")
+    solvents = StringField("Residual solvents, per cent")
+
+    def certificate(self) -> Certificate:
+        """What the certificate of analysis states.
+
+        Raises: RuleBroken naming the field.
+        """
+        return Certificate(
+            reference=typed(self.certificate_reference.data),
+            assay=values.percent(self.assay),
+            assay_basis=self.assay_basis.data or "",
+            water=values.percent(self.water),
+            solvents=values.percent(self.solvents),
+        )
+
+
+class AdjustForm(ReasonForm):
+    counted = StringField("Counted on the shelf")

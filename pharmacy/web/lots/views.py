@@ -1,0 +1,245 @@
+"""Lots of ingredients: received, measured, released, counted, and taken out of use."""
+
+from decimal import Decimal
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue as Answer
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
+from pharmacy.domain.workflow import Subject, find
+from pharmacy.services import lots
+from pharmacy.services.acting import get
+from pharmacy.store import lists
+from pharmacy.store.tables import Lot
+from pharmacy.web import values
+from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
+from pharmacy.web.forms import ReasonForm, SigningForm, refuse, typed
+from pharmacy.web.lots.forms import AdjustForm, MeasureForm, ReceiveForm
+from pharmacy.web.steps import buttons
+
+bp = Blueprint("lots", __name__, url_prefix="/lots")
+
+PAGES = {
+    "release": "lots.release_form",
+    "reject": "lots.reject_form",
+    "recall": "lots.recall_form",
+    "exhaust": "lots.exhaust_form",
+    "expire": "lots.expire_form",
+}
+
+
+@bp.get("/")
+@allowed(*READERS)
+def index() -> Answer:
+    with reading() as session:
+        page = lists.lots(session, after=request.args.get("after", ""))
+    return render_template("lots/index.html", page=page, today=today())
+
+
+@bp.get("/closed")
+@allowed(*READERS)
+def closed() -> Answer:
+    with reading() as session:
+        page = lists.lots(session, is_open=False, after=request.args.get("after", ""))
+    return render_template("lots/closed.html", page=page)
+
+
+@bp.get("/<int:lot_id>")
+@allowed(*READERS)
+def show(lot_id: int) -> Answer:
+    with reading() as session:
+        lot = get(session, Lot, lot_id, "lot")
+        return render_template(
+            "lots/show.html",
+            lot=lot,
+            ledger=lists.ledger(session, lot_id),
+            signatures=lots.signatures(session, lot),
+            steps=buttons(Subject.LOT, lot.state, PAGES, lot_id=lot.id),
+            today=today(),
+        )
+
+
+@bp.get("/receive")
+@allowed(*BENCH)
+def receive_form() -> Answer:
+    return _receive_page(ReceiveForm(formdata=None, ingredient_id=request.args.get("ingredient_id", "")))
+
+
+@bp.post("/receive")
+@allowed(*BENCH)
+def receive() -> Answer:
+    form = ReceiveForm()
+    try:
+        with transaction() as session:
+            lot = lots.receive(
+                session,
+                ingredient_id=values.chosen(form.ingredient_id),
+                supplier=typed(form.supplier.data),
+                maker_lot=typed(form.maker_lot.data),
+                amount=values.decimal(form.amount),
+                expiry=values.day(form.expiry),
+                certificate=form.certificate(),
+                packing=form.packing(),
+                actor=actor(),
+                now=now(),
+                today=today(),
+            )
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _receive_page(form), 422
+    flash(f"Lot {lot.number} is in quarantine until a pharmacist releases it.", "success")
+    return redirect(url_for("lots.show", lot_id=lot.id))
+
+
+@bp.get("/<int:lot_id>/measure")
+@allowed(*BENCH)
+def measure_form(lot_id: int) -> Answer:
+    with reading() as session:
+        lot = get(session, Lot, lot_id, "lot")
+    held = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
+    return _page("measure", lot_id, MeasureForm(data=held))
+
+
+@bp.post("/<int:lot_id>/measure")
+@allowed(*BENCH)
+def measure(lot_id: int) -> Answer:
+    form = MeasureForm()
+    try:
+        with transaction() as session:
+            lot = lots.measure(session, lot_id, form.packing(), actor=actor(), now=now())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _page("measure", lot_id, form), 422
+    flash(f"The measurement of lot {lot.number} is kept.", "success")
+    return redirect(url_for("lots.show", lot_id=lot_id))
+
+
+@bp.get("/<int:lot_id>/adjust")
+@allowed(*BENCH)
+def adjust_form(lot_id: int) -> Answer:
+    return _page("adjust", lot_id, AdjustForm())
+
+
+@bp.post("/<int:lot_id>/adjust")
+@allowed(*BENCH)
+def adjust(lot_id: int) -> Answer:
+    form = AdjustForm()
+    try:
+        counted = values.decimal(form.counted, least=Decimal(0))
+        with transaction() as session:
+            lot = lots.adjust(session, lot_id, counted, reason=typed(form.reason.data), actor=actor(), now=now())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _page("adjust", lot_id, form), 422
+    flash(f"The ledger of lot {lot.number} now says what was counted.", "success")
+    return redirect(url_for("lots.show", lot_id=lot_id))
+
+
+@bp.get("/<int:lot_id>/release")
+@allowed(*PHARMACISTS)
+def release_form(lot_id: int) -> Answer:
+    return _page("release", lot_id, SigningForm())
+
+
+@bp.post("/<int:lot_id>/release")
+@allowed(*PHARMACISTS)
+def release(lot_id: int) -> Answer:
+    form = SigningForm()
+    try:
+        proof = prove(form.password.data or "")
+        with transaction() as session:
+            lot = lots.release(
+                session,
+                lot_id,
+                proof=proof,
+                reason=typed(form.reason.data),
+                actor=actor(),
+                now=now(),
+                today=today(),
+            )
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _page("release", lot_id, form), 422
+    flash(f"Lot {lot.number} is released and signed.", "success")
+    return redirect(url_for("lots.show", lot_id=lot_id))
+
+
+@bp.get("/<int:lot_id>/reject")
+@allowed(*PHARMACISTS)
+def reject_form(lot_id: int) -> Answer:
+    return _step_page("reject", lot_id, ReasonForm())
+
+
+@bp.post("/<int:lot_id>/reject")
+@allowed(*PHARMACISTS)
+def reject(lot_id: int) -> Answer:
+    return _advance("reject", lot_id)
+
+
+@bp.get("/<int:lot_id>/recall")
+@allowed(*PHARMACISTS)
+def recall_form(lot_id: int) -> Answer:
+    return _step_page("recall", lot_id, ReasonForm())
+
+
+@bp.post("/<int:lot_id>/recall")
+@allowed(*PHARMACISTS)
+def recall(lot_id: int) -> Answer:
+    return _advance("recall", lot_id)
+
+
+@bp.get("/<int:lot_id>/exhaust")
+@allowed(*BENCH)
+def exhaust_form(lot_id: int) -> Answer:
+    return _step_page("exhaust", lot_id, ReasonForm())
+
+
+@bp.post("/<int:lot_id>/exhaust")
+@allowed(*BENCH)
+def exhaust(lot_id: int) -> Answer:
+    return _advance("exhaust", lot_id)
+
+
+@bp.get("/<int:lot_id>/expire")
+@allowed(*BENCH)
+def expire_form(lot_id: int) -> Answer:
+    return _step_page("expire", lot_id, ReasonForm())
+
+
+@bp.post("/<int:lot_id>/expire")
+@allowed(*BENCH)
+def expire(lot_id: int) -> Answer:
+    return _advance("expire", lot_id)
+
+
+def _advance(verb: str, lot_id: int) -> Answer:
+    form = ReasonForm()
+    try:
+        with transaction() as session:
+            lot = lots.advance(session, lot_id, verb, reason=typed(form.reason.data), actor=actor(), now=now())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _step_page(verb, lot_id, form), 422
+    flash(f"Lot {lot.number} is {lot.state}.", "success")
+    return redirect(url_for("lots.show", lot_id=lot_id))
+
+
+def _step_page(verb: str, lot_id: int, form: ReasonForm) -> str:
+    """The page of a step that asks for nothing but a reason."""
+    with reading() as session:
+        lot = get(session, Lot, lot_id, "lot")
+        return render_template("lots/step.html", lot=lot, form=form, step=find(Subject.LOT, verb))
+
+
+def _page(name: str, lot_id: int, form: MeasureForm | AdjustForm | SigningForm) -> str:
+    with reading() as session:
+        lot = get(session, Lot, lot_id, "lot")
+        return render_template(f"lots/{name}.html", lot=lot, form=form)
+
+
+def _receive_page(form: ReceiveForm) -> str:
+    with reading() as session:
+        rows = lists.ingredients(session)
+    form.ingredient_id.choices = [("", "choose"), *((str(row.id), row.name) for row in rows)]
+    return render_template("lots/receive.html", form=form)

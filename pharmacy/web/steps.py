@@ -1,0 +1,28 @@
+"""The buttons of a record: what this person may do next, as the workflow table says, each with its page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from pharmacy.domain.workflow import Subject, open_steps
+from pharmacy.web.access import actor
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """label: as the workflow table calls the step. signs: whether a password will be asked."""
+
+    verb: str
+    label: str
+    url: str
+    signs: bool
+
+
+def buttons(subject: Subject, state: str, pages: Mapping[str, str], **key: int) -> tuple[Button, ...]:
+    """Buttons for the steps that have a page. pages: endpoint of the page by the verb of the step."""
+    return tuple(
+        Button(step.verb, step.label, url_for(pages[step.verb], **key), step.signs is not None)
+        for step in open_steps(subject, state, actor().role)
+        if step.verb in pages
+    )
