@@ -117,7 +117,7 @@ def wrap(text: str, *, font: str, size: float, room: float) -> tuple[str, ...]:
     Raises:
         DoesNotFit: a word is wider than the line.
 
-    >>> wrap("naltrexone hydrochloride 4.5 mg capsule", font="MortarBold", size=13, room=190)
+    >>> wrap("naltrexone hydrochloride 4.5 mg capsule", font="MortarBold", size=13, room=160)
     ('naltrexone hydrochloride', '4.5 mg capsule')
     """
     lines: list[str] = []

@@ -1,4 +1,8 @@
-"""From content to the bytes of a PDF. The same content gives the same bytes, on every machine and day."""
+"""From content to the bytes of a PDF. The same content gives the same bytes, on every machine and day.
+
+The file claims to be of 2000-01-01 (or of SOURCE_DATE_EPOCH, where a build system sets that for ReportLab);
+when a label was printed stands in the audit trail.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -74,6 +78,7 @@ def _draw(sheets: list[Sheet]) -> bytes:
     # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
     canvas.setTitle("Label")
     canvas.setAuthor("")
+    canvas.setSubject("")
     canvas.setViewerPreference("PrintScaling", "None")
     for sheet in sheets:
         _draw_page(canvas, sheet)

@@ -176,7 +176,7 @@ def read_fraction(value: object, *, field: str) -> Decimal:
         percent = read_decimal(value.strip()[:-1].rstrip(), field=field, least=Decimal(0), places=FRACTION_PLACES - 2)
         value = percent.scaleb(-2)
     fraction = read_decimal(value, field=field, least=Decimal(0), places=FRACTION_PLACES)
-    if fraction > 2:
+    if fraction > 2:  # an assay or an overage may be a little above 1, never twice
         shown = format_number(fraction)
         raise InputUnusable(
             f'{field}: {shown} is above 1; write the fraction {format_number(fraction / 100)} or "{shown} %".',

@@ -252,6 +252,19 @@ def make_api_token(session: Session, person_id: int, name: str, *, actor: Actor,
     return token
 
 
+def revoke_api_token(session: Session, token_id: int, *, actor: Actor, now: datetime) -> ApiToken:
+    """Ends a token at once.
+
+    Raises: RuleBroken.
+    """
+    row = get_to_change(session, ApiToken, token_id, "token")
+    if row.revoked_at is not None:
+        raise RuleBroken(f"The token “{row.name}” was revoked before.")
+    row.revoked_at = now
+    record(session, Event.TOKEN_REVOKED, actor=actor, now=now, subject="token", subject_id=row.id, name=row.name)
+    return row
+
+
 def of_api_token(session: Session, token: str) -> Person | None:
     """The active person a bearer token acts for."""
     statement = (

@@ -25,8 +25,15 @@ from pharmacy.store import trail
 Result = TypeVar("Result")
 
 ATTEMPTS = 4
-# serialization, deadlock, lock not available, a number or message id given out at the same moment
-_RETRIED = {"40001", "40P01", "55P03", "23505"}
+_RETRIED = {
+    "40001",  # serialization
+    "40P01",  # deadlock
+    "55P03",  # a lock was not available
+    "23505",  # a number or a message id given out at the same moment
+    "57P01",  # the server is stopped or started anew
+    "57P02",
+    "57P03",
+}
 _LOCK_WAIT_S = 20
 _BUSY = f"The database was busy for {_LOCK_WAIT_S} seconds; nothing was saved. Try again."
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
 from pharmacy.store.tables import (
+    ApiToken,
     AuditEntry,
     Batch,
     Fill,
@@ -222,6 +223,13 @@ def people(session: Session) -> Sequence[Any]:
     return session.execute(select(*columns, has_password).order_by(Person.full_name, Person.id)).all()
 
 
+def api_tokens(session: Session) -> Sequence[Any]:
+    """The tokens of programs, the newest first, with whom each acts for."""
+    columns = (ApiToken.id, ApiToken.name, ApiToken.made_at, ApiToken.revoked_at, Person.full_name, Person.role)
+    statement = select(*columns).join(Person, Person.id == ApiToken.person_id)
+    return session.execute(statement.order_by(ApiToken.id.desc())).all()
+
+
 def labels_of(session: Session, *, fill_id: int | None = None, batch_id: int | None = None) -> Sequence[Any]:
     """Labels made for a fill or a batch, oldest first, without their bytes."""
     statement = (
@@ -279,7 +287,7 @@ def prescriptions_of(session: Session, message_id: int) -> Sequence[Any]:
 def trail_page(
     session: Session, *, subject: str = "", subject_id: int | None = None, after: str = "", limit: int = PAGE
 ) -> Page:
-    """Audit entries, the newest first; of one record when subject and subject_id are given."""
+    """Audit entries, the newest first; of one kind of record when subject is given, of one record when both are."""
     statement = select(
         AuditEntry.sequence,
         AuditEntry.at,
@@ -291,7 +299,9 @@ def trail_page(
         AuditEntry.hash,
     )
     if subject:
-        statement = statement.where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+        statement = statement.where(AuditEntry.subject == subject)
+    if subject and subject_id is not None:
+        statement = statement.where(AuditEntry.subject_id == subject_id)
     if after:
         statement = statement.where(AuditEntry.sequence < _number(after))
     rows = session.execute(statement.order_by(AuditEntry.sequence.desc()).limit(limit + 1)).all()

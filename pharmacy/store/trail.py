@@ -5,6 +5,7 @@ A cut tail does not show in the chain itself: `head` is printed on compounding r
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
+from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.events import Event
 from pharmacy.domain.signature import canonical
 from pharmacy.store.records import AuditEntry
@@ -70,6 +72,19 @@ def head(session: Session) -> Head:
         select(AuditEntry.sequence, AuditEntry.hash).order_by(AuditEntry.sequence.desc()).limit(1)
     ).first()
     return Head(row[0], row[1]) if row else Head(0, GENESIS)
+
+
+def read_head(text: str) -> Head:
+    """A head as it is printed on compounding records and kept in backups.
+
+    Raises: InputUnusable.
+    """
+    written = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", text.strip().lower())
+    if written is None:
+        raise InputUnusable(
+            "give the entry's number, a colon and its 64 hexadecimal digits, as printed", field="anchor"
+        )
+    return Head(int(written[1]), written[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ def test_the_formulas_own_limit_wins_when_it_is_earlier() -> None:
     assert found.notes == ()
 
 
+def test_a_formula_limit_of_the_same_180_days_needs_no_note() -> None:
+    assert beyond_use_date(MADE, "capsule", (POWDER,), 180).notes == ()
+
+
 def test_a_stability_study_does_not_lift_180_days_and_the_answer_says_so() -> None:
     found = beyond_use_date(MADE, "capsule", (POWDER,), 360)
     assert found.date == date(2025, 6, 30)

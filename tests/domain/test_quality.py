@@ -68,7 +68,21 @@ def test_limits_themselves_pass_and_beyond_them_fail(sample: tuple[str, ...], se
         assert any(sentence in reason for reason in found.reasons)
 
 
-def test_a_spread_exactly_at_the_limit_passes_and_the_least_above_it_fails() -> None:
+def test_a_spread_exactly_at_the_limit_passes() -> None:
+    # By hand: 192, 200 and 208 mg have s = 8 mg, 4 % of their mean.
+    found = weight_test(SHELL, FILL, weights(192, 200, 208))
+    assert (found.rsd_percent, found.deviation_mg) == (Decimal("4.000"), Decimal("8.000"))
+    assert found.passed
+
+
+def test_the_limits_that_were_applied_are_reported() -> None:
+    # By hand: 90-110 % and 97-103 % of 200 mg.
+    found = weight_test(SHELL, FILL, weights(*[200] * 10))
+    assert (found.target_mg, found.each_low_mg, found.each_high_mg) == weights(200, 180, 220)
+    assert (found.mean_low_mg, found.mean_high_mg) == weights(194, 206)
+
+
+def test_the_least_spread_above_the_limit_fails() -> None:
     # Two weights 200 +- d have s = d x sqrt(2); five pairs have s^2 = 10 d^2 / 9. RSD 4 % of 200 is 8 mg:
     # d^2 = 9 x 64 / 10 = 57.6, so d = 7.589466... lies on the limit.
     below = [Decimal("200") + sign * Decimal("7.5894") for sign in (1, -1) for _ in range(5)]

@@ -126,6 +126,17 @@ def test_what_the_balance_weighs_needs_no_trituration() -> None:
         plan(needed_mg=Fraction(120), filler_mg=Fraction(5000), minimum_mg=Decimal(120))
 
 
+def test_no_active_is_no_trituration() -> None:
+    with pytest.raises(RuleBroken):
+        plan(needed_mg=Fraction(0), filler_mg=Fraction(5000), minimum_mg=Decimal(120))
+
+
+def test_diluent_that_cannot_be_weighed_makes_the_plan_impossible() -> None:
+    # By hand: 110 mg with 60 mg of filler; the trituration alone would be 120 mg and 65.5 mg of diluent.
+    with pytest.raises(RuleBroken, match="make more capsules"):
+        plan(needed_mg=Fraction(110), filler_mg=Fraction(60), minimum_mg=Decimal(120))
+
+
 def test_a_batch_lighter_than_the_minimum_cannot_be_made() -> None:
     with pytest.raises(RuleBroken, match="make more capsules") as refusal:
         plan(needed_mg=Fraction(1), filler_mg=Fraction(100), minimum_mg=Decimal(120))

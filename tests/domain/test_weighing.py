@@ -259,6 +259,7 @@ def test_no_worksheet_is_given_when_the_trituration_does_not_multiply_back(
         ({"lot__assay": "1.0201"}, "active_lot.assay", "outside 98.0-102.0 %"),
         ({"lot__assay_basis": "as is"}, "active_lot.assay", "means 108.872 % on the anhydrous"),
         ({"lot__water": "0.21"}, "active_lot.water", "outside 0 to 20 %"),
+        ({"lot__water": "0.15", "lot__solvents": "0.06"}, "active_lot.water", "outside 0 to 20 %"),
         ({"lot__salt": "dihydrate", "lot__water": "0.01"}, "active_lot.water", "crystal water"),
         ({"lot__packing_mg": "0"}, "active_lot.packing_mg", "above 0 mg"),
         ({"filler_lot": {"packing_mg": "433"}}, "filler_lot.packing_mg", "at most 432 mg"),
@@ -342,6 +343,19 @@ def test_weigh_ins_hold_one_per_cent_of_active_and_two_of_filler(kind: Any, weig
     found = weighing.within_tolerance(kind, Decimal("510.731"), Decimal(weighed))
     assert found.ok is ok
     assert (found.low_mg <= Decimal(weighed) <= found.high_mg) is ok
+
+
+@pytest.mark.parametrize(("weighed", "difference"), [("202.5", "1.25"), ("197.5", "-1.25"), ("200", "0.00")])
+def test_the_difference_from_the_target_has_a_sign(weighed: str, difference: str) -> None:
+    found = weighing.within_tolerance("filler", Decimal(200), Decimal(weighed))
+    assert found.difference_percent == Decimal(difference)
+    assert (found.low_mg, found.high_mg) == (Decimal(196), Decimal(204))
+
+
+def test_a_percentage_without_its_sign_is_refused_with_both_ways_to_write_it() -> None:
+    with pytest.raises(InputUnusable) as refusal:
+        weighing.from_document(document(lot__assay="99.4"))
+    assert 'write the fraction 0.994 or "99.4 %"' in str(refusal.value)
 
 
 def test_a_tolerance_needs_a_target() -> None:

@@ -3,6 +3,7 @@
 import random
 from dataclasses import fields, replace
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from labels.barcodes import Barcode
 from labels.content import BATCH_EXAMPLE, EXAMPLE, BatchLabel, Label, VialLabel
 from labels.errors import LabelRefused
 from labels.printing import Printed, lay_out, render
-from labels.raster import one_bit
+from labels.raster import PDFIUM_LOCK, grey, one_bit
 from labels.read_back import agrees, decode, read_back
 from labels.stock import STOCKS
 from tests.labels.geometry import collisions, outside
@@ -83,10 +84,6 @@ def test_codes_scan_when_one_dot_in_two_hundred_is_missing_or_too_many(label: La
 
 
 def _raster(pdf: bytes) -> tuple[int, int, bytes]:
-    import pypdfium2  # noqa: PLC0415
-
-    from labels.raster import PDFIUM_LOCK, grey  # noqa: PLC0415
-
     with PDFIUM_LOCK:
         document = pypdfium2.PdfDocument(pdf)
         width, height, pixels = grey(document[0], dpi=203)

@@ -172,5 +172,5 @@ def test_acts_of_one_transaction_are_chained_in_the_order_in_which_they_were_don
 def _forged(database: Database, sequence: int, **changed: object) -> str:
     with database.reading() as session:
         entry = session.get_one(AuditEntry, sequence)
-        values = {column: getattr(entry, column) for column in AuditEntry.__table__.columns.keys()}
+        values = {column: getattr(entry, column) for column in AuditEntry.__table__.columns.keys()}  # noqa: SIM118 - not a dict
     return trail.entry_hash(values | changed)

@@ -8,7 +8,7 @@ from pharmacy.domain.roles import BENCH, READERS, Role
 from pharmacy.domain.workflow import Subject
 from pharmacy.services import formulas
 from pharmacy.services.acting import get
-from pharmacy.store import lists
+from pharmacy.store import lists, stock
 from pharmacy.store.tables import Formula, IngredientKind
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, now, prove, reading, transaction
@@ -36,7 +36,7 @@ def show(formula_id: int) -> Answer:
         return render_template(
             "formulas/show.html",
             formula=formula,
-            versions=formulas.versions(session, formula.code),
+            versions=stock.versions(session, formula.code),
             signatures=formulas.signatures(session, formula),
             steps=buttons(Subject.FORMULA, formula.state, PAGES, formula_id=formula.id),
         )
@@ -147,7 +147,7 @@ def retire(formula_id: int) -> Answer:
 @allowed(*READERS)
 def ingredients() -> Answer:
     with reading() as session:
-        return render_template("formulas/ingredients.html", rows=lists.ingredients(session))
+        return render_template("formulas/ingredients.html", rows=stock.ingredients(session))
 
 
 @bp.get("/ingredients/new")
@@ -183,7 +183,7 @@ def _draft_page(form: DraftForm, formula: Formula | None = None) -> str:
     """The form of a draft: of a new one, or of `formula`, whose code stays."""
     with reading() as session:
         return render_template(
-            "formulas/draft.html", form=form.offer(lists.ingredient_names(session)), formula=formula
+            "formulas/draft.html", form=form.offer(stock.ingredient_names(session)), formula=formula
         )
 
 

@@ -10,7 +10,7 @@ from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
 from pharmacy.domain.workflow import Subject, find
 from pharmacy.services import lots
 from pharmacy.services.acting import get
-from pharmacy.store import lists
+from pharmacy.store import lists, stock
 from pharmacy.store.tables import Lot
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
@@ -53,7 +53,7 @@ def show(lot_id: int) -> Answer:
         return render_template(
             "lots/show.html",
             lot=lot,
-            ledger=lists.ledger(session, lot_id),
+            ledger=stock.ledger(session, lot_id),
             signatures=lots.signatures(session, lot),
             steps=buttons(Subject.LOT, lot.state, PAGES, lot_id=lot.id),
             today=today(),
@@ -240,6 +240,6 @@ def _page(name: str, lot_id: int, form: MeasureForm | AdjustForm | SigningForm) 
 
 def _receive_page(form: ReceiveForm) -> str:
     with reading() as session:
-        rows = lists.ingredients(session)
+        rows = stock.ingredients(session)
     form.ingredient_id.choices = [("", "choose"), *((str(row.id), row.name) for row in rows)]
     return render_template("lots/receive.html", form=form)

@@ -1,0 +1,269 @@
+"""The play: set-up, formula, lots, one prescription from message to counter. Each step prints one line."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from pharmacy.demo.browser import Browser, Page
+from pharmacy.demo.stage import passphrase
+
+Tell = Callable[[str], None]
+
+PHARMACY = {
+    "name": "Demonstration Compounding Pharmacy",
+    "address": "1 Example Street, Sampleton, CA 94000",
+    "phone": "202-555-0100",
+}
+CAST = (
+    ("tess", "Tess Specimen", "TS", "technician"),
+    ("peter", "Peter Sample", "PS", "pharmacist"),
+    ("paula", "Paula Example", "PE", "pharmacist-in-charge"),
+    ("amos", "Amos Mockup", "AM", "auditor"),
+)
+WEIGHTS = "225 228 222 230 226 224 219 227 225 229"  # mg; the worked sample of the quality rules
+WRITTEN = b"2026-11-20"  # the day in the packaged message, replaced by one of this week
+
+
+class Account(NamedTuple):
+    username: str
+    full_name: str
+    role: str
+    password: str
+
+
+class Ending(NamedTuple):
+    """What the demonstration leaves: the price as it is told, the label's file, and who may sign in."""
+
+    price: str
+    label: Path
+    accounts: tuple[Account, ...]
+
+
+class Play:
+    """One run. Browsers are kept by user name, as each person works at a screen of their own."""
+
+    def __init__(self, base: str, set_up_token: str, directory: Path, tell: Tell, today: date) -> None:
+        self.base, self.token, self.directory, self.tell, self.today = base, set_up_token, directory, tell, today
+        self.screens: dict[str, Browser] = {}
+        self.accounts: dict[str, Account] = {}
+
+    def run(self) -> Ending:
+        self.set_up()
+        self.approve_formula()
+        lots = self.receive_lots()
+        prescription = self.receive_prescription()
+        self.enter_and_verify(prescription)
+        batch, number = self.make_batch(lots)
+        price, label = self.fill_and_hand_out(prescription, batch, number)
+        return Ending(price, label, tuple(self.accounts.values()))
+
+    def set_up(self) -> None:
+        """The one-time link makes the administrator; the administrator invites the others."""
+        admin = Account("ada", "Ada Placeholder", "administrator", passphrase())
+        screen = self.screens["ada"] = Browser(self.base)
+        page = screen.get(f"/set-up/{self.token}")
+        typed = {"username": "ada", "full_name": admin.full_name, "initials": "AP"}
+        screen.send(page, "set-up", **PHARMACY, **typed, password=admin.password, again=admin.password)
+        self.accounts["ada"] = admin
+        for username, full_name, initials, role in CAST:
+            page = screen.get("/admin/people/add")
+            page = screen.send(page, "people", username=username, full_name=full_name, initials=initials, role=role)
+            self._accept(page, Account(username, full_name, role, passphrase()))
+        self.tell("Set up: a one-time link, an administrator, and four people who chose their passwords")
+
+    def approve_formula(self) -> None:
+        tess, paula = self.screens["tess"], self.screens["paula"]
+        for ingredient in INGREDIENTS:
+            tess.send(tess.get("/formulas/ingredients/add"), "ingredients", **ingredient)
+        page = tess.send(tess.get("/formulas/new"), "formulas", **FORMULA)
+        self._sign(paula, "paula", page.url, "approve")
+        self.tell("Formula LDN-4.5: drafted by a technician, approved and signed by the pharmacist-in-charge")
+
+    def receive_lots(self) -> dict[str, str]:
+        """The lots by the kind of their ingredient: {"active": number, ...}."""
+        tess, peter = self.screens["tess"], self.screens["peter"]
+        numbers = {}
+        for kind, name, delivery in DELIVERIES:
+            page = tess.get("/lots/receive")
+            wanted = page.find(rf'<option value="(\d+)"[^>]*>\s*{re.escape(name)}')
+            expiry = (self.today + timedelta(days=540)).isoformat()
+            page = tess.send(page, "receive", ingredient_id=wanted, expiry=expiry, **delivery)
+            numbers[kind] = page.find(r"(L\d{6})")
+            self._sign(peter, "peter", page.url, "release")
+        self.tell("Lots " + ", ".join(numbers.values()) + ": received into quarantine, released by a pharmacist")
+        return numbers
+
+    def receive_prescription(self) -> str:
+        """The e-prescription arrives at the API; returns the number that stands in the entry queue."""
+        ada, tess = self.screens["ada"], self.screens["tess"]
+        page = ada.get("/admin/tokens")
+        tess_id = page.find(r'<option value="(\d+)"[^>]*>\s*Tess Specimen')
+        page = ada.send(page, "tokens", name="clinic interface", person_id=tess_id)
+        token = page.find(r"(mtr_[\w-]{30,})")
+        written = (self.today - timedelta(days=4)).isoformat().encode()
+        message = resources.files("pharmacy.demo").joinpath("newrx.xml").read_bytes().replace(WRITTEN, written)
+        answer = tess.post_bytes(
+            "/api/v1/messages", message, {"Authorization": f"Bearer {token}", "Content-Type": "application/xml"}
+        )
+        code = re.search(r"<Code>(\w+)</Code>", answer.text)
+        number = tess.get("/prescriptions/?state=received").find(r">\s*(70\d{5})\s*<")
+        self.tell(
+            f"E-prescription received and answered (Status {code[1] if code else '?'}): prescription {number} to enter"
+        )
+        return number
+
+    def enter_and_verify(self, number: str) -> None:
+        tess, peter = self.screens["tess"], self.screens["peter"]
+        page = tess.get(f"/scan?code={number}")
+        entry = tess.get(f"{page.url}/enter")
+        tess.send(entry, "/enter", quantity="30")
+        shown = tess.get(page.url)
+        self.tell(
+            f"Entered beside its source by a technician; screening says: {shown.find(r'state-(accept|pharmacist|stop)')}"
+        )
+        check = peter.get(f"{page.url}/verify")
+        peter.send(
+            check, "/verify", strength_again="4.5", quantity_again="30", password=self.accounts["peter"].password
+        )
+        self.tell("Verified by a pharmacist, who typed strength and quantity again without seeing them, and signed")
+
+    def make_batch(self, lots: dict[str, str]) -> tuple[str, str]:
+        """The batch's page and number."""
+        tess, paula = self.screens["tess"], self.screens["paula"]
+        formula = tess.get("/batches/plan").find(r'<option value="(\d+)"[^>]*>\s*LDN-4.5')
+        page = tess.get(f"/batches/plan?formula_id={formula}")
+        plan = {"capsules": "100", "minimum_mg": "120", "purpose": "prescriptions of this week", "act": "open"}
+        page = tess.send(page, "/batches/plan", **plan)
+        batch, number = page.url, page.find(r"(B\d{6}-\d{2})")
+        self.tell(f"Batch {number}: 100 capsules planned, worksheet worked out by two engines that agree")
+        for kind, weighed in (("active", "510.8"), ("filler", "17926"), ("shell", "104")):
+            page = tess.get(f"{batch}/weigh")
+            tess.send(page, "/weigh", lot_scanned=lots[kind], weighed=weighed, source="balance")
+        self.tell("Weighed from scanned lots within tolerance: 510.8 mg active, 17926 mg filler, 104 shells")
+        tess.send(
+            tess.get(f"{batch}/fill"),
+            "/fill",
+            made="102",
+            wasted="1",
+            description="white opaque capsules, clean and whole",
+        )
+        tess.send(tess.get(f"{batch}/test"), "/test", shell_mg="48", weights=WEIGHTS)
+        self.tell("Filled (102 good, 1 spoiled) and weighed: weight test passed")
+        tess.send(tess.get(batch), "/label")
+        self._sign(paula, "paula", batch, "release")
+        self.tell(f"Batch {number} released and signed by a pharmacist who did not make it")
+        return batch, number
+
+    def fill_and_hand_out(self, number: str, batch: str, batch_number: str) -> tuple[str, Path]:
+        tess, paula = self.screens["tess"], self.screens["paula"]
+        page = tess.send(tess.get(f"/scan?code={number}"), "/fills/start")
+        fill = page.url
+        page = tess.send(tess.get(fill), "/allocate", batch=batch_number)
+        price = page.find(r"Total\D*\$(\d+\.\d\d)")
+        self.tell(f"30 capsules taken from {batch_number}; price of the month ${price}")
+        page = tess.send(page, "/label")
+        label = self._save_label(tess, tess.get(fill), number)
+        code = f"{number}-0"
+        paula.send(paula.get(f"{fill}/check"), "/check", scanned=code, password=self.accounts["paula"].password)
+        self.tell("Final check: the label was scanned, container and prescription compared, signed by a pharmacist")
+        tess.send(
+            tess.get(f"{fill}/dispense"),
+            "/dispense",
+            handed_to="Avery Demopatient",
+            counselling="No opioid medicines; vivid dreams are common",
+        )
+        self.tell(f"Handed out: fill {code}")
+        trail = self.screens["amos"].get("/reports/verify")
+        told = self.screens["amos"].send(trail, "/reports/verify")
+        self.tell("Audit trail verified: " + told.find(r"(\d+ entries)"))
+        return f"${price}", label
+
+    def _save_label(self, screen: Browser, page: Page, number: str) -> Path:
+        address = page.find(r'href="(/labels/\d+\.pdf)"')
+        file = self.directory / f"label-{number}-0.pdf"
+        file.write_bytes(screen.get(address).body)
+        shown = screen.get(address.removesuffix(".pdf"))
+        codes = [shown.find(rf"({re.escape(number)}-0)"), shown.find(r"(MTR1:\w{10})")]
+        self.tell(f"Label printed and read back: every field, Code 128 {codes[0]}, DataMatrix {codes[1]}")
+        return file
+
+    def _sign(self, screen: Browser, username: str, record: str, step: str) -> None:
+        screen.send(screen.get(f"{record}/{step}"), f"/{step}", password=self.accounts[username].password)
+
+    def _accept(self, page: Page, account: Account) -> None:
+        """Follows the one-time link that the administrator hands over."""
+        screen = self.screens[account.username] = Browser(self.base)
+        link = page.find(r"(/set-up/[\w-]{20,})")
+        screen.send(screen.get(link), "set-up", password=account.password, again=account.password)
+        self.accounts[account.username] = account
+
+
+INGREDIENTS = (
+    {
+        "name": "Naltrexone hydrochloride",
+        "kind": "active",
+        "grade": "USP",
+        "basis": "hydrochloride",
+        "capsule_size": "",
+    },
+    {"name": "Microcrystalline cellulose", "kind": "filler", "grade": "NF", "basis": "", "capsule_size": ""},
+    {"name": "Hypromellose capsule", "kind": "capsule shell", "grade": "NF", "basis": "", "capsule_size": "3"},
+)
+FORMULA = {
+    "code": "LDN-4.5",
+    "name": "Naltrexone hydrochloride 4.5 mg in microcrystalline cellulose",
+    "strength_mg": "4.5",
+    "basis": "hydrochloride",
+    "form": "capsule",
+    "capsule_size": "3",
+    "overage": "3",
+    "container": "child-resistant amber vial",
+    "equipment": "Class III balance, mortar, 100-hole capsule machine",
+    "steps": "Weigh the active and the filler from scanned lots\n"
+    "Mix by geometric dilution, doubling the amount each time\n"
+    "Fill size 3 capsules on the machine and wipe them clean\n"
+    "Weigh the sample and look at every capsule",
+    "description": "white size 3 capsule, no imprint",
+    "storage": "Store at 20 to 25 °C (68 to 77 °F).",
+    "limit_days": "180",
+    "reference": "IJPC stability study of naltrexone in microcrystalline cellulose, abstract 4481",
+    "quality": "Weights of 10 capsules within 90 to 110 %, RSD at most 4 %, acceptance value at most 15",
+    "active": "Naltrexone hydrochloride",
+    "filler": "Microcrystalline cellulose",
+    "shell": "Hypromellose capsule",
+}
+DELIVERIES = (
+    (
+        "active",
+        "Naltrexone hydrochloride",
+        {
+            "supplier": "Specimen Chemicals", "maker_lot": "DEMO-NTX-01", "amount": "25000", "assay": "99.4",
+            "assay_basis": "anhydrous", "water": "8.7", "solvents": "0", "certificate_reference": "COA DEMO-1",
+            "packing_mg": "150", "packing_size": "3",
+        },
+    ),
+    (
+        "filler",
+        "Microcrystalline cellulose",
+        {
+            "supplier": "Specimen Chemicals", "maker_lot": "DEMO-MCC-01", "amount": "500000",
+            "certificate_reference": "COA DEMO-2", "packing_mg": "180", "packing_size": "3",
+        },
+    ),
+    (
+        "shell",
+        "Hypromellose capsule",
+        {
+            "supplier": "Specimen Capsules", "maker_lot": "DEMO-CAP-01", "amount": "5000",
+            "certificate_reference": "COA DEMO-3", "shell_mg": "48",
+        },
+    ),
+)  # fmt: skip
+
+
+def today() -> date:
+    """The day on which the play is set: this one."""
+    return datetime.now(UTC).date()

@@ -1,0 +1,72 @@
+"""Where the demonstration plays: a fresh database in a directory of its own, and a real server on this machine."""
+
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import waitress
+from flask import Flask
+
+from pharmacy.app import create_app
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.settings import Settings
+from pharmacy.store import schema
+from pharmacy.store.database import Database
+
+MARKER = "this-is-a-demonstration.txt"
+_WORDS = "amber birch cedar delta ember fjord grove heron inlet juniper kelp larch maple north ocean pine".split()
+
+
+def settings(chosen: Settings, directory: Path) -> Settings:
+    """The installation's settings, turned to the demonstration's own directory and database."""
+    return replace(
+        chosen,
+        data_dir=directory,
+        database_url=f"sqlite:///{(directory / 'demonstration.db').as_posix()}",
+        secret_key=secrets.token_urlsafe(32),
+        secure_cookies=False,
+        demo=True,
+        trusted_hosts=("127.0.0.1", "localhost"),
+    )
+
+
+def clear(directory: Path) -> None:
+    """An empty directory with the marker in it. One that holds anything else is never touched.
+
+    Raises: RuleBroken.
+    """
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / MARKER).is_file():
+            raise RuleBroken(f"{directory} holds files that no demonstration made; choose another with --data.")
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / MARKER).write_text("Everything here is invented and is deleted by the next demonstration.\n")
+
+
+def build(chosen: Settings) -> Flask:
+    """The application on its fresh database."""
+    database = Database(chosen.database_url)
+    schema.upgrade(database)
+    return create_app(chosen, database)
+
+
+@contextmanager
+def served(app: Flask, threads: int = 4) -> Iterator[str]:
+    """A server on a free port of this machine; yields its address."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=threads, ident="")
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(timeout=5)
+
+
+def passphrase() -> str:
+    """A new password of four words and a number: long, and easy to type from the screen."""
+    return "-".join(secrets.choice(_WORDS) for _ in range(4)) + f"-{secrets.randbelow(90) + 10}"

@@ -1,0 +1,100 @@
+"""Forms of batches: the plan, the bench, the filling, the weight test."""
+
+import re
+from decimal import Decimal
+from typing import Self
+
+from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
+
+from pharmacy.domain.errors import InputUnusable
+from pharmacy.domain.units import read_decimal
+from pharmacy.services.batches import Plan
+from pharmacy.store.tables import IngredientKind, Lot, WeighSource
+from pharmacy.web import values
+from pharmacy.web.forms import Form, typed
+
+SOURCE_CHOICES = [(WeighSource.BALANCE.value, "read from the balance"), (WeighSource.TYPED.value, "typed by hand")]
+MOST_WEIGHTS = 200
+
+
+class PlanForm(Form):
+    """seen: which worksheet was on the screen when the batch was opened."""
+
+    formula_id = HiddenField()
+    seen = HiddenField()
+    capsules = StringField("Capsules to make")
+    lot_active = SelectField("Lot of the active", validate_choice=False)
+    lot_filler = SelectField("Lot of the filler", validate_choice=False)
+    lot_shell = SelectField("Lot of the capsule shells", validate_choice=False)
+    minimum_mg = StringField("Least the balance may weigh, mg", default="120")
+    compounded = StringField("Date of compounding")
+    purpose = StringField("Made for")
+
+    def offer(self, lots: dict[IngredientKind, tuple[Lot, ...]]) -> Self:
+        """Puts the lots that may be used into the selects, the one that expires first in front and chosen."""
+        for kind, held in lots.items():
+            field = self.select(kind)
+            field.choices = [(str(lot.id), _told(lot)) for lot in held] or [("", "no released lot")]
+            field.data = field.data or field.choices[0][0]
+        return self
+
+    def select(self, kind: IngredientKind) -> SelectField:
+        return {
+            IngredientKind.ACTIVE: self.lot_active,
+            IngredientKind.FILLER: self.lot_filler,
+            IngredientKind.SHELL: self.lot_shell,
+        }[kind]
+
+    def plan(self) -> Plan:
+        """The plan as it was typed.
+
+        Raises: RuleBroken naming the field.
+        """
+        return Plan(
+            capsules=values.whole(self.capsules, least=1, most=10_000),
+            lots={kind: values.chosen(self.select(kind)) for kind in IngredientKind},
+            minimum_mg=values.decimal(self.minimum_mg, most=Decimal(100_000)),
+            compounded=values.day(self.compounded),
+            purpose=typed(self.purpose.data),
+        )
+
+
+class WeighForm(Form):
+    position = HiddenField()
+    lot_scanned = StringField("Scan the lot")
+    weighed = StringField("Weighed")
+    source = SelectField("The value was", choices=SOURCE_CHOICES, validate_choice=False)
+    deviation = StringField("Reason for the deviation")
+    witness = StringField("Pharmacist's user name")
+    witness_password = PasswordField("Pharmacist's password, to sign the deviation")
+
+
+class FillForm(Form):
+    made = StringField("Good capsules")
+    wasted = StringField("Spoiled capsules", default="0")
+    description = StringField("Appearance")
+
+
+class TestForm(Form):
+    shell_mg = StringField("Mean empty shell, mg")
+    weights = TextAreaField("Weights of the sampled capsules, mg")
+
+    def weights_mg(self) -> tuple[Decimal, ...]:
+        """The weights, one a line, or with spaces, commas or semicolons between them.
+
+        Raises: InputUnusable naming the one that could not be read.
+        """
+        texts = [text for text in re.split(r"[\s,;]+", self.weights.data or "") if text]
+        if len(texts) > MOST_WEIGHTS:
+            raise InputUnusable(f"Weights: {len(texts)} are more than {MOST_WEIGHTS}.", "weights")
+        try:
+            return tuple(
+                read_decimal(text, field=f"Weight {place}", most=values.MOST, places=3)
+                for place, text in enumerate(texts, start=1)
+            )
+        except InputUnusable as refusal:
+            raise InputUnusable(refusal.message, "weights") from None
+
+
+def _told(lot: Lot) -> str:
+    return f"{lot.number}, {lot.ingredient.name}, expires {lot.expiry.isoformat()}, {lot.on_hand:f} {lot.ingredient.unit}"

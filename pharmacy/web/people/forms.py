@@ -1,0 +1,32 @@
+"""Forms of people, of the pharmacy itself, and of the tokens that programs use."""
+
+from wtforms import BooleanField, SelectField, StringField
+
+from pharmacy.domain.roles import Role
+from pharmacy.web.forms import Form
+
+ROLE_CHOICES = [(role.value, role.value) for role in Role]
+
+
+class PersonForm(Form):
+    username = StringField("User name")
+    full_name = StringField("Full name, as signatures print it")
+    initials = StringField("Initials, as labels print them")
+    role = SelectField("Role", choices=ROLE_CHOICES, default=Role.TECHNICIAN.value, validate_choice=False)
+
+
+class ChangeForm(Form):
+    role = SelectField("Role", choices=ROLE_CHOICES, validate_choice=False)
+    is_active = BooleanField("Works here and may sign in")
+
+
+class PharmacyForm(Form):
+    name = StringField("Name")
+    address = StringField("Address")
+    phone = StringField("Phone")
+    one_pharmacist = BooleanField("Only one pharmacist is on duty here")
+
+
+class TokenForm(Form):
+    person_id = SelectField("Acts with the role of", validate_choice=False)
+    name = StringField("Program that uses it")

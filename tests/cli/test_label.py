@@ -1,0 +1,107 @@
+"""`pharmacy label`: an example out, a label in, or one line that names the field."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from labels.read_back import read_back
+from pharmacy.cli.main import cli
+
+
+def _run(*arguments: str | Path, given: str | None = None) -> Result:
+    return CliRunner().invoke(cli, ["label", *map(str, arguments)], input=given)
+
+
+@pytest.fixture
+def example() -> dict[str, object]:
+    result = _run("--example")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert isinstance(document, dict)
+    return document
+
+
+def _file(tmp_path: Path, document: object) -> Path:
+    path = tmp_path / "label.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_the_example_is_flat_json_and_prints(example: dict[str, object], tmp_path: Path) -> None:
+    assert {"patient", "drug", "directions", "quantity", "prescriber", "rx_number", "lot", "use_by"} <= set(example)
+    out = tmp_path / "label.pdf"
+    result = _run(_file(tmp_path, example), "--stock", "vial-4x2", "--out", out)
+    assert result.exit_code == 0
+    said = json.loads(result.stdout)
+    assert said["sha256"] == sha256(out.read_bytes()).hexdigest()
+    assert said["pages"] == 1
+    assert said["barcodes"] == [
+        {"kind": "code128", "payload": "7000017-0"},
+        {"kind": "datamatrix", "payload": "MTR1:K7Q2M5WX3C"},
+    ]
+    assert said["read_back"] is True
+    assert str(example["patient"]) in read_back(out.read_bytes()).text
+
+
+def test_the_content_may_come_from_standard_input(example: dict[str, object], tmp_path: Path) -> None:
+    out = tmp_path / "label.pdf"
+    assert _run("-", "--out", out, given=json.dumps(example)).exit_code == 0
+    assert out.read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("stock", ["vial-4x3", "vial-4x2-300dpi"])
+def test_other_stocks_print(example: dict[str, object], tmp_path: Path, stock: str) -> None:
+    result = _run(_file(tmp_path, example), "--stock", stock, "--out", tmp_path / "label.pdf")
+    assert json.loads(result.stdout)["stock"] == stock
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("patient", "张伟", "U+5F20"),
+        ("patient", "Rosa\u202eDelgado", "U+202E"),
+        ("directions", "Take 1 capsule at bedtime. " * 20, "more than the label holds"),
+        ("inactive", "cellulose, " * 50, "longest part"),
+        ("use_by", "", "is empty"),
+        ("lot", 123, "text"),
+        ("doctor", "Maria", "no field"),
+    ],
+)
+def test_a_label_that_cannot_be_printed_is_one_line_and_no_file(
+    example: dict[str, object], tmp_path: Path, field: str, value: object, said: str
+) -> None:
+    out = tmp_path / "label.pdf"
+    result = _run(_file(tmp_path, example | {field: value}), "--out", out)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"pharmacy: {field}: ")
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not out.exists()
+
+
+def test_a_missing_field_is_named(example: dict[str, object], tmp_path: Path) -> None:
+    del example["lot"]
+    result = _run(_file(tmp_path, example), "--out", tmp_path / "label.pdf")
+    assert (result.exit_code, result.stderr) == (2, "pharmacy: lot: the lot number is missing\n")
+
+
+def test_an_unknown_stock_is_refused_with_those_there_are(example: dict[str, object], tmp_path: Path) -> None:
+    result = _run(_file(tmp_path, example), "--stock", "a4", "--out", tmp_path / "label.pdf")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("pharmacy: stock: there is no label stock 'a4'; there are vial-4x2")
+
+
+def test_a_place_that_cannot_be_written_is_one_line(example: dict[str, object], tmp_path: Path) -> None:
+    result = _run(_file(tmp_path, example), "--out", tmp_path / "nowhere" / "label.pdf")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("pharmacy: out: ")
+
+
+def test_a_file_without_a_place_for_the_label_is_refused(example: dict[str, object], tmp_path: Path) -> None:
+    result = _run(_file(tmp_path, example))
+    assert result.exit_code == 2
+    assert "--out" in result.stderr

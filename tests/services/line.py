@@ -1,0 +1,432 @@
+"""A small pharmacy for tests: its people, ingredients, formula and lots, and a line that carries records to any state.
+
+Figures are the worked example of the design: naltrexone hydrochloride 4.5 mg, assay 99.4 % anhydrous, water 8.7 %,
+packing 150 mg (active) and 180 mg (filler) in size 3, overage 3 %, 100 capsules: 510.731 mg and 17,927.1 mg.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from pharmacy import intake
+from pharmacy.domain.events import Event
+from pharmacy.domain.roles import Role
+from pharmacy.domain.workflow import OPEN, Subject
+from pharmacy.services import batches, fills, formulas, lots, messages, people, prescriptions, printing, releasing
+from pharmacy.services.acting import OUTSIDE, Actor
+from pharmacy.services.batches import Plan, Weighing
+from pharmacy.services.formulas import Draft
+from pharmacy.services.lots import Certificate, Packing
+from pharmacy.services.signing import Proof
+from pharmacy.store import trail
+from pharmacy.store.database import Database
+from pharmacy.store.tables import (
+    Allocation,
+    AuditEntry,
+    Batch,
+    Fill,
+    Formula,
+    Ingredient,
+    IngredientKind,
+    Lot,
+    LotMovement,
+    Person,
+    Pharmacy,
+    Prescription,
+    WeighSource,
+)
+
+Result = TypeVar("Result")
+
+TODAY = date(2026, 11, 24)
+PASSWORD = "plum lantern quartz sofa"
+# Real argon2id, as weak as it may be: what is tested is not how long it takes.
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+PEOPLE = (
+    ("tess", "Tess Technician", "TT", Role.TECHNICIAN),
+    ("tom", "Tom Technician", "TO", Role.TECHNICIAN),
+    ("pia", "Pia Pharmacist", "PP", Role.PHARMACIST),
+    ("paul", "Paul Pharmacist", "PA", Role.PHARMACIST),
+    ("ines", "Ines In-Charge", "II", Role.PHARMACIST_IN_CHARGE),
+    ("ivan", "Ivan In-Charge", "IV", Role.PHARMACIST_IN_CHARGE),
+    ("ada", "Ada Administrator", "AA", Role.ADMINISTRATOR),
+    ("otto", "Otto Auditor", "OA", Role.AUDITOR),
+)
+TABLES: dict[Subject, Any] = {
+    Subject.PRESCRIPTION: Prescription,
+    Subject.FORMULA: Formula,
+    Subject.LOT: Lot,
+    Subject.BATCH: Batch,
+    Subject.FILL: Fill,
+}
+
+DRAFT = Draft(
+    code="LDN45",
+    name="Naltrexone hydrochloride 4.5 mg capsules",
+    strength_mg=Decimal("4.5"),
+    basis="hydrochloride",
+    form="Capsule",
+    capsule_size="3",
+    overage=Decimal("0.03"),
+    container="Amber vial with child-resistant cap",
+    equipment="Balance, 100-hole capsule machine",
+    steps=("Weigh the components.", "Mix by geometric dilution.", "Fill the capsules."),
+    description="White capsule, size 3",
+    storage="Room temperature, dry, away from light",
+    limit_days=180,
+    reference="IJPC abstract 4481",
+    quality="Weight of 10 capsules or 5 %",
+    active="Naltrexone hydrochloride",
+    filler="Microcrystalline cellulose",
+    shell="Gelatin capsule size 3",
+)
+ASSAYED = Certificate("COA 4711", Decimal("0.994"), "anhydrous", Decimal("0.087"))
+# Shell 48 mg and fill 179.008 mg: five weights around 227 mg.
+GOOD_WEIGHTS = tuple(Decimal(mg) for mg in ("226.1", "227.4", "228.0", "226.8", "227.2"))
+AMOUNTS = {
+    IngredientKind.ACTIVE: Decimal("510.7"),
+    IngredientKind.FILLER: Decimal("17927"),
+    IngredientKind.SHELL: Decimal(102),
+}
+
+
+def order(**changed: object) -> dict[str, Any]:
+    """A prescription document that is in order; changed: other values of its own keys."""
+    return {
+        "patient": {
+            "family": "Beispiel",
+            "given": "Erika",
+            "birth_date": "1979-04-12",
+            "sex": "F",
+            "allergies": "none known",
+            "conditions": [{"code": "M79.7", "text": "fibromyalgia"}],
+            "medications": [],
+            "pregnant": False,
+            "diet": "",
+        },
+        "prescriber": {"family": "Muster", "given": "Max", "npi": "1234567893", "phone": "202-555-0177"},
+        "drug": "naltrexone hydrochloride",
+        "strength": "4.5 mg",
+        "form": "capsule",
+        "directions": "Take 1 capsule at bedtime",
+        "quantity": "30",
+        "days_supply": "30",
+        "refills": "2",
+        "written": "2026-11-20",
+        "note": "",
+        **changed,
+    }
+
+
+def message(number: str = "M-1", sender: str = "clinic", **changed: object) -> bytes:
+    """Our own JSON message around an order."""
+    return json.dumps({"message_id": number, "sender": sender, "prescription": order(**changed)}).encode()
+
+
+@dataclass
+class Line:
+    """Acts at one moment, each in a transaction of its own, by the usual people unless others are named."""
+
+    database: Database
+    now: datetime
+    who: dict[str, Actor]
+    formula: int = 0
+    lots: dict[IngredientKind, int] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"actor": self.who["tess"], "now": self.now}
+
+    def later(self, days: int) -> "Line":
+        return replace(self, now=self.now + timedelta(days=days))
+
+    def run(self, work: Callable[[Session], Result]) -> Result:
+        return self.database.run(work)
+
+    def read(self, work: Callable[[Session], Result]) -> Result:
+        with self.database.reading() as session:
+            result = work(session)
+            session.expunge_all()  # what was read stays readable
+            return result
+
+    def row(self, table: Any, key: int) -> Any:
+        return self.read(lambda session: session.get_one(table, key))
+
+    def proof(self, name: str) -> Proof:
+        return Proof(self.who[name].id, self.now)
+
+    def signed(self, name: str) -> dict[str, Any]:
+        """The arguments of an act that this person signs."""
+        return {"actor": self.who[name], "now": self.now, "proof": self.proof(name)}
+
+    def alone(self) -> None:
+        """From now on the documented exception of one pharmacist on duty applies."""
+        self.run(lambda s: s.execute(update(Pharmacy).values(one_pharmacist=True)))
+
+    def put(self, subject: Subject, key: int, state: str) -> None:
+        """Writes a state past the services, to stand a record where a test needs it."""
+        table = TABLES[subject]
+        values = {"state": state, "is_open": state in OPEN[subject]}
+        self.run(lambda s: s.execute(update(table).where(table.id == key).values(**values)))
+
+    # ingredients, formula, lots
+
+    def furnish(self) -> "Line":
+        """Ingredients, one approved formula, one released lot of each kind."""
+        with self.database.transaction() as session:
+            add_ingredients(session, self)
+            self.formula = add_formula(session, self, DRAFT)
+            self.lots = {kind: add_lot(session, self, kind) for kind in IngredientKind}
+        return self
+
+    def lot(self, kind: IngredientKind, **changed: Any) -> int:
+        return self.run(lambda session: add_lot(session, self, kind, **changed))
+
+    # prescriptions
+
+    def received(self, raw: bytes | None = None) -> int:
+        raw = raw or message(f"M-{self.read(count_of(Prescription)) + 1}")
+        reading = intake.read(raw)
+        got = self.run(
+            lambda s: messages.receive(s, raw, reading, content_type="", actor=OUTSIDE, now=self.now).prescription
+        )
+        assert got is not None
+        return got.id
+
+    def entered(self, by: str = "tess", rx: int = 0, **changed: object) -> int:
+        rx = rx or self.received()
+        actor, document = self.who[by], order(**changed)
+        self.run(lambda s: prescriptions.enter(s, rx, document, actor=actor, now=self.now, today=self.today))
+        return rx
+
+    def verify(self, rx: int, by: str = "pia", **changed: Any) -> None:
+        given = {"strength_again": "4.5", "quantity_again": "30", "answers": {}, **self.signed(by), **changed}
+        self.run(lambda s: prescriptions.verify(s, rx, today=self.today, **given))
+
+    def verified(self, **changed: object) -> int:
+        rx = self.entered(**changed)
+        self.verify(rx, quantity_again=str(changed.get("quantity", "30")))
+        return rx
+
+    # batches
+
+    def planned(self, capsules: int = 100, by: str = "tess", **changed: Any) -> int:
+        plan = Plan(capsules, dict(self.lots), Decimal(120), self.today, "prescriptions of this week")
+        plan = replace(plan, **changed)
+        actor = self.who[by]
+        return self.run(
+            lambda s: batches.plan(s, self.formula, plan, actor=actor, now=self.now, today=self.today)
+        ).id
+
+    def weigh(self, batch: int, position: int, amount: Decimal | None = None, by: str = "tess", **changed: Any) -> None:
+        def work(session: Session) -> None:
+            component = session.get_one(Batch, batch).inputs[position - 1]
+            weighed = component.target if amount is None else amount
+            weighing = Weighing(position, component.lot.number, weighed, WeighSource.BALANCE)
+            actor = self.who[by]
+            batches.weigh(
+                session, batch, replace(weighing, **changed), actor=actor, now=self.now, today=self.today
+            )
+
+        self.run(work)
+
+    def weighed(self, capsules: int = 100, by: str = "tess") -> int:
+        batch = self.planned(capsules, by)
+        for position in (1, 2, 3):
+            self.weigh(batch, position, by=by)
+        return batch
+
+    def filled(self, capsules: int = 100, by: str = "tess") -> int:
+        batch = self.weighed(capsules, by)
+        self.fill_capsules(batch, made=capsules, by=by)
+        return batch
+
+    def fill_capsules(self, batch: int, made: int = 100, wasted: int = 0, by: str = "tess") -> None:
+        given: dict[str, Any] = {"made": made, "wasted": wasted, "description": "white, clean, closed"}
+        self.run(lambda s: batches.fill(s, batch, **given, actor=self.who[by], now=self.now))
+
+    def tested(self, capsules: int = 100, by: str = "tess") -> int:
+        batch = self.filled(capsules, by)
+        self.test_weights(batch, by=by)
+        return batch
+
+    def test_weights(self, batch: int, weights: tuple[Decimal, ...] = GOOD_WEIGHTS, by: str = "tess") -> None:
+        shell, actor = Decimal(48), self.who[by]
+        self.run(
+            lambda s: releasing.test_weights(
+                s, batch, shell_mg=shell, weights_mg=weights, actor=actor, now=self.now
+            )
+        )
+
+    def release(self, batch: int, by: str = "pia", **changed: Any) -> None:
+        self.run(lambda s: releasing.release(s, batch, today=self.today, **{**self.signed(by), **changed}))
+
+    def released(self, capsules: int = 100) -> int:
+        batch = self.tested(capsules)
+        self.release(batch)
+        return batch
+
+    # fills
+
+    def started(self, rx: int = 0, by: str = "tess") -> int:
+        rx = rx or self.verified()
+        actor = self.who[by]
+        return self.run(lambda s: fills.start(s, rx, actor=actor, now=self.now, today=self.today)).id
+
+    def allocate(self, fill: int, batch: int, by: str = "tess") -> None:
+        number, actor = self.row(Batch, batch).number, self.who[by]
+        self.run(
+            lambda s: fills.allocate(s, fill, batch_scanned=number, actor=actor, now=self.now, today=self.today)
+        )
+
+    def allocated(self, batch: int = 0, rx: int = 0) -> int:
+        batch = batch or self.released()
+        fill = self.started(rx)
+        self.allocate(fill, batch)
+        return fill
+
+    def label(self, fill: int, **changed: Any) -> int:
+        return printing.print_fill(self.database, fill, **{**self.by, **changed})
+
+    def labelled(self, batch: int = 0, rx: int = 0) -> int:
+        fill = self.allocated(batch, rx)
+        self.label(fill)
+        return fill
+
+    def check(self, fill: int, by: str = "pia", **changed: Any) -> None:
+        given = {"scanned": self.row(Fill, fill).number, **self.signed(by), **changed}
+        self.run(lambda s: fills.check(s, fill, **given))
+
+    def checked(self, batch: int = 0, rx: int = 0) -> int:
+        fill = self.labelled(batch, rx)
+        self.check(fill)
+        return fill
+
+    def dispense(self, fill: int, by: str = "tess") -> None:
+        actor = self.who[by]
+        told = {"handed_to": "Erika Beispiel", "counselling": "vivid dreams; no opioids"}
+        self.run(lambda s: fills.dispense(s, fill, **told, actor=actor, now=self.now))
+
+    def dispensed(self, batch: int = 0, rx: int = 0) -> int:
+        fill = self.checked(batch, rx)
+        self.dispense(fill)
+        return fill
+
+    def cancel(self, fill: int, by: str = "pia", reason: str = "the patient moved away") -> None:
+        self.run(lambda s: fills.cancel(s, fill, reason=reason, actor=self.who[by], now=self.now))
+
+    # what a test looks at afterwards
+
+    def trail(self, event: Event, subject_id: int | None = None) -> list[dict[str, Any]]:
+        """The details of the entries of one kind, oldest first, each with its actor."""
+        statement = select(AuditEntry).where(AuditEntry.event == event.value).order_by(AuditEntry.sequence)
+        if subject_id is not None:
+            statement = statement.where(AuditEntry.subject_id == subject_id)
+        entries = self.read(lambda session: session.scalars(statement).all())
+        return [{**json.loads(entry.detail), "by": entry.actor} for entry in entries]
+
+    def assert_whole(self) -> None:
+        """Every ledger adds up to its balance, nothing is below zero, and the trail's chain holds."""
+        self.read(_refuse_difference)
+        head, faults = self.read(trail.verify)
+        assert faults == ()
+        assert head.sequence > 0
+
+
+def open_pharmacy(database: Database, now: datetime) -> Line:
+    """The pharmacy and its people, and nothing else yet."""
+    with database.transaction() as session:
+        people.change_pharmacy(
+            session, "Linden Pharmacy", "1 Linden Street, Sampleton CA 94000", "202-555-0100", actor=people.OWNER, now=now
+        )
+        who = {}
+        for username, name, initials, role in PEOPLE:
+            person = people.add(
+                session, username=username, full_name=name, initials=initials, role=role, actor=people.OWNER, now=now
+            )
+            person.password_hash = PASSWORD_HASH
+            who[username] = Actor.of(person)
+    return Line(database, now, who)
+
+
+def people_of(database: Database) -> dict[str, Actor]:
+    with database.reading() as session:
+        return {person.username: Actor.of(person) for person in session.scalars(select(Person))}
+
+
+def add_ingredients(session: Session, line: Line) -> None:
+    for name, kind, more in (
+        (DRAFT.active, IngredientKind.ACTIVE, {"basis": "hydrochloride"}),
+        (DRAFT.filler, IngredientKind.FILLER, {}),
+        (DRAFT.shell, IngredientKind.SHELL, {"capsule_size": "3"}),
+    ):
+        formulas.add_ingredient(session, name=name, kind=kind, grade="USP", **more, **line.by)
+
+
+def add_formula(session: Session, line: Line, typed: Draft) -> int:
+    """A formula that a technician drafted and the pharmacist-in-charge approved."""
+    row = formulas.draft(session, typed, **line.by)
+    formulas.approve(session, row.id, **line.signed("ines"))
+    return row.id
+
+
+def delivery(session: Session, line: Line, kind: IngredientKind, **changed: Any) -> dict[str, Any]:
+    """The arguments of a lot's receipt, as it usually comes."""
+    ingredient = session.execute(select(Ingredient).where(Ingredient.kind == kind).order_by(Ingredient.id)).scalars()
+    packing = {
+        IngredientKind.ACTIVE: Packing("3", Decimal(150)),
+        IngredientKind.FILLER: Packing("3", Decimal(180)),
+        IngredientKind.SHELL: Packing("3", None, Decimal(48)),
+    }[kind]
+    usual: dict[str, Any] = {
+        "ingredient_id": ingredient.first().id,  # type: ignore[union-attr]
+        "supplier": "Sample Chemicals",
+        "maker_lot": f"SC-{kind.name}",
+        "amount": Decimal(1000) if kind is IngredientKind.SHELL else Decimal(100_000),
+        "expiry": date(2028, 6, 30),
+        "certificate": ASSAYED if kind is IngredientKind.ACTIVE else Certificate("COA"),
+        "packing": packing,
+        "today": line.today,
+    }
+    return {**usual, **line.by, **changed}
+
+
+def add_lot(session: Session, line: Line, kind: IngredientKind, *, release: bool = True, **changed: Any) -> int:
+    """A lot that a technician received and, unless told otherwise, a pharmacist released."""
+    row = lots.receive(session, **delivery(session, line, kind, **changed))
+    if release:
+        lots.release(session, row.id, today=line.today, **line.signed("pia"))
+    return row.id
+
+
+def count_of(table: Any) -> Callable[[Session], int]:
+    return lambda session: session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _refuse_difference(session: Session) -> None:
+    for lot in session.scalars(select(Lot)):
+        movements = session.scalars(select(LotMovement.amount).where(LotMovement.lot_id == lot.id))
+        assert lots.ledger_sum(session, lot.id) == sum(movements, Decimal(0)) == lot.on_hand >= 0, lot.number
+    for batch in session.scalars(select(Batch)):
+        taken = _sum(session.scalars(select(Allocation.quantity).where(Allocation.batch_id == batch.id)))
+        expected = 0 if batch.released_at is None else (batch.made or 0) - (batch.samples or 0) - taken
+        assert batch.on_hand == expected >= 0, batch.number
+    for fill in session.scalars(select(Fill)):
+        held = _sum(taken.quantity for taken in fill.allocations)
+        assert held == (0 if fill.state in ("planned", "cancelled") else fill.quantity), fill.number
+
+
+def _sum(numbers: Iterable[int]) -> int:
+    return sum(numbers, 0)
