@@ -79,9 +79,10 @@ def _encode(kind: str, payload: str) -> Modules:
     # The image is a buffer of one byte a module, which its type stubs do not say.
     grey = memoryview(cast(bytes, image))
     across = image.shape[1]
-    flat = grey.tobytes()
-    dark = tuple(tuple(value == 0 for value in flat[start : start + across]) for start in range(0, len(flat), across))
-    return Modules(Barcode(kind, payload), dark[:1] if kind == "code128" else dark)
+    # The rows of a Code 128 are all alike: one is enough.
+    flat = grey.tobytes()[: across if kind == "code128" else None]
+    rows = (flat[start : start + across] for start in range(0, len(flat), across))
+    return Modules(Barcode(kind, payload), tuple(tuple(value == 0 for value in row) for row in rows))
 
 
 def _refuse_unless_plain(payload: str, field: str) -> None:

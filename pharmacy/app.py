@@ -38,4 +38,5 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions["mortar_database"] = database
     web.register(app)
     api.register(app)
+    web.csrf.exempt(api.bp)  # a token admits there, never a cookie, so no other site can borrow it
     return app

@@ -7,11 +7,12 @@ from typing import Concatenate, ParamSpec
 from flask import Response, make_response, request
 
 from pharmacy.domain.roles import Role
+from pharmacy.edge import logs
+from pharmacy.edge.context import reading
+from pharmacy.edge.doors import public
 from pharmacy.services import people
 from pharmacy.services.acting import Actor
 from pharmacy.store.database import again_on_conflict
-from pharmacy.web import logs
-from pharmacy.web.access import public, reading
 
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[Actor, Arguments], Response]

@@ -17,11 +17,11 @@ from pharmacy.domain.roles import BENCH, READERS, Role
 from pharmacy.domain.screening import screen
 from pharmacy.domain.signature import canonical
 from pharmacy.domain.workflow import RxState
+from pharmacy.edge.context import now, reading, today, transaction
 from pharmacy.services import messages, prescriptions
 from pharmacy.services.acting import Actor, get
 from pharmacy.store import lists
 from pharmacy.store.tables import Answer, Batch, Prescription
-from pharmacy.web.access import now, reading, today, transaction
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 MOST_IN_A_LIST = 200

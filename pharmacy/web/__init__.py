@@ -4,7 +4,8 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from pharmacy.web import access, errors, filters, logs, security
+from pharmacy.edge import logs
+from pharmacy.web import access, errors, filters, security
 from pharmacy.web.audit.views import bp as audit
 from pharmacy.web.auth.views import bp as auth
 from pharmacy.web.batches.views import bp as batches

@@ -1,32 +1,27 @@
-"""Who is signed in, who may call what, and the clock and transactions of a request.
+"""Who is signed in, and whether they may call the view they ask for.
 
 A view that does not say who may call it cannot be called.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from typing import Any, cast
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pharmacy.domain.roles import Role
+from pharmacy.edge.context import address, database, now, reading, settings, today, transaction
+from pharmacy.edge.doors import allowed, declared, public, roles_of
 from pharmacy.services import sessions, signing
 from pharmacy.services.acting import Actor
 from pharmacy.services.signing import Proof
-from pharmacy.settings import Settings
-from pharmacy.store.database import Database, again_on_conflict, utc_now
 
-Arguments = ParamSpec("Arguments")
-Answer = TypeVar("Answer")
+__all__ = [
+    "actor", "address", "allowed", "database", "now", "prove", "prove_other", "public", "reading", "roles_of", "settings",
+    "today", "transaction",
+]  # fmt: skip
 
-_ROLES = "_roles_allowed"
 _OWN_FILES = frozenset({"static", "bootstrap.static"})
 
 
@@ -50,72 +45,9 @@ def register(app: Flask) -> None:
     app.before_request(_admit)
 
 
-def allowed(*roles: Role) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
-    """Declares who may call a view: allowed(Role.PHARMACIST), allowed(*BENCH). The view runs again on a conflict."""
-
-    def declare(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-        @wraps(view)
-        def called(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-            return again_on_conflict(lambda: view(*args, **kwargs))
-
-        setattr(called, _ROLES, frozenset(roles))
-        return called
-
-    return declare
-
-
-def public(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Declares a view for people who are not signed in."""
-    setattr(view, _ROLES, None)
-    return view
-
-
-def roles_of(view: Callable[..., object]) -> frozenset[Role] | None:
-    """Who may call a view; None for a public one.
-
-    Raises: LookupError when the view does not say.
-    """
-    if not hasattr(view, _ROLES):
-        raise LookupError("this view does not say who may call it")
-    return cast("frozenset[Role] | None", getattr(view, _ROLES))
-
-
 def actor() -> Actor:
     """Who is signed in."""
     return cast(Actor, current_user.actor)
-
-
-def settings() -> Settings:
-    return cast(Settings, current_app.extensions["mortar_settings"])
-
-
-def database() -> Database:
-    return cast(Database, current_app.extensions["mortar_database"])
-
-
-def now() -> datetime:
-    """The moment of this request: the same however often it is asked."""
-    if "now" not in g:
-        g.now = utc_now()
-    return cast(datetime, g.now)
-
-
-def today() -> date:
-    """The pharmacy's calendar day at this moment."""
-    return now().astimezone(ZoneInfo(settings().timezone)).date()
-
-
-@contextmanager
-def transaction() -> Iterator[Session]:
-    """The one write transaction of a view."""
-    with database().transaction() as session:
-        yield session
-
-
-@contextmanager
-def reading() -> Iterator[Session]:
-    with database().reading() as session:
-        yield session
 
 
 def prove(password: str) -> Proof:
@@ -132,10 +64,6 @@ def prove_other(username: str, password: str) -> Proof:
     Raises: RuleBroken.
     """
     return signing.prove(database(), username, password, address=address(), now=now())
-
-
-def address() -> str:
-    return request.remote_addr or "unknown"
 
 
 def sign_in(person_id: int) -> None:
@@ -175,7 +103,7 @@ def _admit() -> Response | None:
     if request.endpoint is None or request.endpoint in _OWN_FILES:
         return None
     view: Any = current_app.view_functions[request.endpoint]
-    if not hasattr(view, _ROLES):
+    if not declared(view):
         abort(404)
     roles = roles_of(view)
     if roles is None:

@@ -6,8 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
+from pharmacy.edge import logs
 from pharmacy.store.database import Busy, is_full
-from pharmacy.web import logs
 
 SENTENCES = {
     400: ("This request could not be read", "Go back and send the form again."),

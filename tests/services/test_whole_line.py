@@ -3,15 +3,13 @@
 from decimal import Decimal
 from importlib.resources import files
 
-from sqlalchemy import select
-
 from pharmacy import intake
 from pharmacy.domain.events import Event
 from pharmacy.domain.workflow import BatchState, FillState, LotState, RxState
-from pharmacy.services import batches, fills, messages, prescriptions, printing, releasing
+from pharmacy.services import fills, messages, prescriptions, printing, releasing
 from pharmacy.services.acting import OUTSIDE
-from pharmacy.store.tables import Batch, Fill, IngredientKind, Label, Lot, Message, Prescription
-from tests.services.line import Line, order
+from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot, Message, Prescription
+from tests.services.line import Line
 
 
 def test_a_prescription_goes_from_the_message_to_the_counter(line: Line) -> None:
@@ -117,16 +115,3 @@ def _assert_trail(line: Line, rx: int, batch: int, fill: int) -> None:
     ):  # fmt: skip
         assert line.trail(event), event
     assert len(line.trail(Event.SIGNED)) == 7  # formula, three lots, prescription, batch, fill
-
-
-def test_a_changed_plan_does_not_change_what_was_planned_before(line: Line) -> None:
-    batch = line.planned()
-    before = line.row(Batch, batch).worksheet
-    line.run(lambda s: batches.lots.measure(s, line.lots[IngredientKind.FILLER], batches_packing(), **line.by))
-    assert line.row(Batch, batch).worksheet == before
-
-
-def batches_packing() -> object:
-    from pharmacy.services.lots import Packing
-
-    return Packing("3", Decimal(190))

@@ -77,13 +77,14 @@ class VerifyForm(SigningForm):
 
     def answers(self, rules: Iterable[str]) -> dict[str, Answered]:
         """The pharmacist's answers by rule."""
-        return {rule: self._answer(field_name(rule)) for rule in rules}
+        return {rule: self._answer(rule) for rule in rules}
 
-    def _answer(self, name: str) -> Answered:
+    def _answer(self, rule: str) -> Answered:
         reason, contact, service, result = (
-            typed(self._fields[f"{part}_{name}"].data) for part in ("reason", "contact", "service", "result")
+            typed(self._fields[f"{part}_{field_name(rule)}"].data)
+            for part in ("reason", "contact", "service", "result")
         )
-        return Answered("", reason, contact, service, result)
+        return Answered(rule, reason, contact, service, result)
 
 
 def verify_form(findings: Iterable[Finding]) -> VerifyForm:

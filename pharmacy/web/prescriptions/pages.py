@@ -1,0 +1,194 @@
+"""The pages of one prescription, each drawn in one place: first for reading, again when something was refused."""
+
+from collections.abc import Mapping
+
+from flask import render_template
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.findings import Finding, Level
+from pharmacy.domain.prescription import Prescription as Written
+from pharmacy.domain.prescription import from_document
+from pharmacy.domain.screening import Screening, screen
+from pharmacy.domain.workflow import OPEN, RxState, Step, Subject, open_steps
+from pharmacy.services import prescriptions
+from pharmacy.services.acting import get, is_alone
+from pharmacy.store import lists
+from pharmacy.store.tables import Message, Prescription
+from pharmacy.web.access import actor, reading, today
+from pharmacy.web.forms import ReasonForm, field_name
+from pharmacy.web.messages.text import readable
+from pharmacy.web.prescriptions.blind import Blind
+from pharmacy.web.prescriptions.checking import Checked
+from pharmacy.web.prescriptions.forms import EntryForm, VerifyForm, by_field, doubts_by_field, fields_of, verify_form
+
+QUEUES = tuple(state for state in RxState if state in OPEN[Subject.PRESCRIPTION])
+_WORKED_ON = (RxState.RECEIVED, RxState.ENTERED)
+
+
+def steps_for(row: Prescription) -> tuple[Step, ...]:
+    return open_steps(Subject.PRESCRIPTION, row.state, actor().role)
+
+
+def may(row: Prescription, verb: str) -> bool:
+    return any(step.verb == verb for step in steps_for(row))
+
+
+def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str = "") -> str:
+    """Everything about one prescription."""
+    with reading() as session:
+        row = get(session, Prescription, prescription_id, "prescription")
+        verbs = [step.verb for step in steps_for(row)]
+        return render_template(
+            "prescriptions/show.html",
+            row=row,
+            held=from_document(row.document),
+            findings=(row.screening or {}).get("findings", []),
+            daily_dose=(row.screening or {}).get("daily_dose_mg"),
+            overrides=lists.overrides_of(session, row.id),
+            signatures=prescriptions.signatures(session, row),
+            fills=lists.fills_of(session, row.id),
+            steps=[step for step in steps_for(row) if step.verb in prescriptions.PLAIN_STEPS],
+            can_enter="enter" in verbs,
+            can_verify="verify" in verbs,
+            can_fill="complete" in verbs,
+            form=form or ReasonForm(),
+            refusal=refusal,
+        )
+
+
+def entry_page(
+    prescription_id: int,
+    form: EntryForm | None = None,
+    checked: Checked | None = None,
+    *,
+    conflict: bool = False,
+) -> str:
+    """The source on the left, the fields on the right. conflict: somebody else saved; both values are shown."""
+    with reading() as session:
+        row = get(session, Prescription, prescription_id, "prescription")
+        saved = fields_of(from_document(row.document))
+        form = form or EntryForm(data={**saved, "revision": str(row.revision)})
+        others = _differing(form, saved) if conflict else {}
+        if conflict:
+            form.revision.data = str(row.revision)
+        message = row.message
+        doubts, about_all = doubts_by_field(message.doubts if message else ())
+        return render_template(
+            "prescriptions/enter.html",
+            row=row,
+            form=form,
+            checked=checked,
+            message=message,
+            source=_source(message),
+            evidence=by_field(message.evidence.items()) if message else {},
+            doubts=doubts,
+            about_all=about_all,
+            others=others,
+            claimed=_claimed(row),
+        )
+
+
+def screened(row: Prescription) -> Screening:
+    """What the rules say today of what was entered; the signing screens by the same."""
+    return screen(from_document(row.document), today=today())
+
+
+def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
+    """The source beside what was entered, without the strength and the quantity, which are typed anew."""
+    with reading() as session:
+        row = get(session, Prescription, prescription_id, "prescription")
+        blind = Blind(row.strength_mg, row.quantity)
+        found = screened(row).findings
+        to_answer = prescriptions.to_answer(found)
+        return render_template(
+            "prescriptions/verify.html",
+            number=row.number,
+            prescription_id=row.id,
+            message=row.message,
+            source=_source(row.message),
+            entered=_entered(row, from_document(row.document), blind),
+            entered_by=row.entered_by.full_name if row.entered_by else "",
+            form=form or verify_form(to_answer),
+            questions=_questions(to_answer, blind),
+            others=[(f.level, blind.both(f.message), f.source) for f in found if f not in to_answer],
+            stopped=any(f.level is Level.STOP for f in found),
+            own=row.entered_by_id == actor().id,
+            alone=is_alone(session),
+            claimed=_claimed(row),
+        )
+
+
+def covered(prescription_id: int, refusal: RuleBroken) -> RuleBroken:
+    """A refusal as the verification page may show it."""
+    with reading() as session:
+        row = get(session, Prescription, prescription_id, "prescription")
+        return RuleBroken(Blind(row.strength_mg, row.quantity).both(refusal.message), refusal.field)
+
+
+def _questions(findings: tuple[Finding, ...], blind: Blind) -> list[tuple[str, list[str]]]:
+    """One block of answers for each rule: (part of its fields' names, what was found)."""
+    asked: dict[str, list[str]] = {}
+    for finding in findings:
+        asked.setdefault(field_name(finding.rule), []).append(blind.both(finding.message))
+    return list(asked.items())
+
+
+def _entered(row: Prescription, held: Written, blind: Blind) -> list[tuple[str, list[tuple[str, str]]]]:
+    patient, prescriber = held.patient, held.prescriber
+    fields = fields_of(held)
+    return [
+        (
+            "Patient",
+            [
+                ("Name", f"{patient.family}, {patient.given}"),
+                ("Birth date", patient.birth_date),
+                ("Sex", patient.sex),
+                ("Allergies", fields["patient_allergies"]),
+                ("Conditions", fields["patient_conditions"]),
+                ("Other medicines", fields["patient_medications"]),
+                ("Pregnant", fields["patient_pregnant"]),
+                ("Diet", patient.diet),
+            ],
+        ),
+        (
+            "Prescriber",
+            [("Name", f"{prescriber.family}, {prescriber.given}"), ("NPI", prescriber.npi), ("Phone", prescriber.phone)],
+        ),
+        (
+            "Medicine",
+            [
+                ("Medicine", blind.both(held.drug)),
+                ("Form", held.form),
+                ("Directions, as written", blind.strength(held.directions)),
+                ("Directions, for the label", blind.strength(row.directions)),
+                ("Days' supply", held.days_supply),
+                ("Refills", held.refills),
+                ("Date written", held.written),
+                ("Note", blind.both(held.note)),
+                ("Titration plan", blind.both(_plan(held))),
+            ],
+        ),
+    ]
+
+
+def _plan(held: Written) -> str:
+    return ", then ".join(f"{step.dose_mg} mg" + f" for {step.days} days" * bool(step.days) for step in held.titration)
+
+
+def _source(message: Message | None) -> str:
+    return readable(message.raw) if message else ""
+
+
+def _differing(form: EntryForm, saved: Mapping[str, str]) -> dict[str, str]:
+    """What is saved now, of the fields in which it differs from what was typed."""
+    return {
+        name: value or "nothing"
+        for name, value in saved.items()
+        if (form[name].data or "").replace("\r\n", "\n").strip() != value.strip()
+    }
+
+
+def _claimed(row: Prescription) -> str:
+    """Who else is at it, "" when nobody is."""
+    other = row.claimed_by is not None and row.claimed_by_id != actor().id
+    return row.claimed_by.full_name if other and row.claimed_by and row.state in _WORKED_ON else ""

@@ -1,0 +1,231 @@
+"""Every step of the table, from every wrong state and in every wrong role; nothing goes round the table."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.roles import Role
+from pharmacy.domain.workflow import OPEN, STATES, STEPS, Step, Subject
+from pharmacy.services import fills, formulas, lots, prescriptions, printing, releasing
+from pharmacy.services.acting import move
+from pharmacy.store.tables import Formula, IngredientKind
+from tests.services.line import DRAFT, TABLES, Line, add_formula
+
+REASON = "a reason of more than ten letters"
+
+# Acts that a person does by name; each is called with everything in order but the state or the role.
+Call = Callable[[Line, int, str], object]
+
+
+def _rx(verb: str) -> Call:
+    return lambda line, key, who: line.run(
+        lambda s: prescriptions.advance(s, key, verb, reason=REASON, actor=line.who[who], now=line.now)
+    )
+
+
+def _lot(verb: str) -> Call:
+    return lambda line, key, who: line.run(
+        lambda s: lots.advance(s, key, verb, reason=REASON, actor=line.who[who], now=line.now)
+    )
+
+
+def _batch(verb: str) -> Call:
+    return lambda line, key, who: line.run(
+        lambda s: releasing.advance(s, key, verb, reason=REASON, actor=line.who[who], now=line.now)
+    )
+
+
+def _asked(subject: Subject, verb: str) -> Call:
+    """For steps that follow from another act and have no call of their own."""
+
+    def call(line: Line, key: int, who: str) -> object:
+        state = line.row(TABLES[subject], key).state
+        return line.run(
+            lambda s: move(
+                s, subject, verb, name=f"{subject} {key}", state=state, actor=line.who[who], now=line.now, subject_id=key
+            )
+        )
+
+    return call
+
+
+def _release_lot(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: lots.release(s, key, today=line.today, reason=REASON, **line.signed(who)))
+
+
+def _approve(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: formulas.approve(s, key, reason=REASON, **line.signed(who)))
+
+
+def _change(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: formulas.change(s, key, DRAFT, actor=line.who[who], now=line.now))
+
+
+def _retire(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: formulas.retire(s, key, reason=REASON, actor=line.who[who], now=line.now))
+
+
+def _reject(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: releasing.reject(s, key, reason=REASON, **line.signed(who)))
+
+
+def _take_back(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: fills.take_back(s, key, reason=REASON, actor=line.who[who], now=line.now))
+
+
+def _print(line: Line, key: int, who: str) -> object:
+    return printing.print_fill(line.database, key, actor=line.who[who], now=line.now, reason=REASON)
+
+
+CALLS: dict[tuple[Subject, str], Call] = {
+    (Subject.PRESCRIPTION, "enter"): lambda line, key, who: line.entered(who, key),
+    (Subject.PRESCRIPTION, "verify"): lambda line, key, who: line.verify(key, who),
+    **{
+        (Subject.PRESCRIPTION, verb): _rx(verb)
+        for verb in ("send_back", "ask", "answer", "hold", "resume", "cancel", "transfer", "expire")
+    },
+    (Subject.PRESCRIPTION, "complete"): _asked(Subject.PRESCRIPTION, "complete"),
+    (Subject.FORMULA, "change"): _change,
+    (Subject.FORMULA, "approve"): _approve,
+    (Subject.FORMULA, "retire"): _retire,
+    (Subject.LOT, "release"): _release_lot,
+    **{(Subject.LOT, verb): _lot(verb) for verb in ("reject", "exhaust", "expire", "recall")},
+    (Subject.LOT, "draw"): _asked(Subject.LOT, "draw"),
+    (Subject.BATCH, "weigh"): lambda line, key, who: line.weigh(key, 1, by=who),
+    (Subject.BATCH, "finish_weighing"): _asked(Subject.BATCH, "finish_weighing"),
+    (Subject.BATCH, "fill"): lambda line, key, who: line.fill_capsules(key, by=who),
+    (Subject.BATCH, "test"): lambda line, key, who: line.test_weights(key, by=who),
+    (Subject.BATCH, "release"): lambda line, key, who: line.release(key, who),
+    (Subject.BATCH, "reject"): _reject,
+    (Subject.BATCH, "recall"): _batch("recall"),
+    (Subject.BATCH, "expire"): _batch("expire"),
+    (Subject.BATCH, "exhaust"): _asked(Subject.BATCH, "exhaust"),
+    (Subject.BATCH, "refund"): _asked(Subject.BATCH, "refund"),
+    (Subject.FILL, "allocate"): lambda line, key, who: line.allocate(key, 1, by=who),
+    (Subject.FILL, "label"): _print,
+    (Subject.FILL, "reprint"): _print,
+    (Subject.FILL, "check"): lambda line, key, who: line.check(key, who),
+    (Subject.FILL, "dispense"): lambda line, key, who: line.dispense(key, who),
+    (Subject.FILL, "cancel"): lambda line, key, who: line.cancel(key, who),
+    (Subject.FILL, "take_back"): _take_back,
+}
+ROLES = {
+    Role.TECHNICIAN: "tom",
+    Role.PHARMACIST: "paul",
+    Role.PHARMACIST_IN_CHARGE: "ivan",
+    Role.ADMINISTRATOR: "ada",
+    Role.AUDITOR: "otto",
+}
+BY_NAME = pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step.subject}-{step.verb}")
+
+
+def _subject_of_test(line: Line, step: Step) -> int:
+    """One record of the kind; its state is then written as the test needs it."""
+    if step.subject is Subject.PRESCRIPTION:
+        return line.entered()
+    if step.subject is Subject.FORMULA:
+        return line.run(lambda s: formulas.draft(s, DRAFT, **line.by)).id
+    if step.subject is Subject.LOT:
+        return line.lot(IngredientKind.FILLER, release=False)
+    if step.subject is Subject.BATCH:
+        return line.planned()
+    return _fill(line, step)
+
+
+def _fill(line: Line, step: Step) -> int:
+    if step.verb in ("label", "allocate"):
+        return line.allocated()
+    fill = line.allocated()
+    line.label(fill)
+    return fill
+
+
+def _put(line: Line, subject: Subject, key: int, state: str) -> None:
+    if subject is Subject.FORMULA:  # an approved one is closed to every change but its retirement
+        line.run(
+            lambda s: s.execute(
+                update(Formula).where(Formula.id == key, Formula.state == "draft").values(
+                    state=state, is_open=state in OPEN[subject]
+                )
+            )
+        )
+    else:
+        line.put(subject, key, state)
+
+
+def test_every_step_of_the_table_has_its_call() -> None:
+    assert set(CALLS) == {(step.subject, step.verb) for step in STEPS}
+
+
+@BY_NAME
+def test_a_step_is_refused_from_every_state_that_is_not_its_own(line: Line, step: Step) -> None:
+    key = _subject_of_test(line, step)
+    who = ROLES[max(step.roles, key=lambda role: role == Role.PHARMACIST_IN_CHARGE)]
+    for state in STATES[step.subject]:
+        if state in step.sources:
+            continue
+        if step.subject is Subject.FORMULA:
+            key = line.run(lambda s: formulas.draft(s, _coded(state), **line.by)).id
+        _put(line, step.subject, key, state)
+        with pytest.raises(RuleBroken, match=f"is {state}; .*is possible only when it is"):
+            CALLS[step.subject, step.verb](line, key, who)
+        assert line.row(TABLES[step.subject], key).state == state
+
+
+def _coded(state: str) -> Any:
+    from dataclasses import replace
+
+    return replace(DRAFT, code=f"X-{state}")
+
+
+@BY_NAME
+def test_a_step_is_refused_to_every_role_that_is_not_named(line: Line, step: Step) -> None:
+    key = _subject_of_test(line, step)
+    state = step.sources[0]
+    _put(line, step.subject, key, state)
+    for role in Role:
+        if role in step.roles:
+            continue
+        with pytest.raises(RuleBroken, match=f"you are signed in as {role}"):
+            CALLS[step.subject, step.verb](line, key, ROLES[role])
+        assert line.row(TABLES[step.subject], key).state == state
+
+
+@pytest.mark.parametrize("verb", ["verify", "complete", "enter", "nonsense"])
+def test_a_signed_step_of_a_prescription_cannot_be_taken_without_its_form(line: Line, verb: str) -> None:
+    rx = line.entered()
+    with pytest.raises(RuleBroken, match="form of its own|no such step"):
+        _rx(verb)(line, rx, "pia")
+    assert line.row(TABLES[Subject.PRESCRIPTION], rx).state == "entered"
+
+
+@pytest.mark.parametrize("verb", ["release", "reject", "exhaust", "refund", "weigh", "nonsense"])
+def test_a_signed_step_of_a_batch_cannot_be_taken_without_its_form(line: Line, verb: str) -> None:
+    batch = line.tested()
+    with pytest.raises(RuleBroken, match="form of its own|no such step"):
+        _batch(verb)(line, batch, "pia")
+    assert line.row(TABLES[Subject.BATCH], batch).state == "awaiting release"
+
+
+@pytest.mark.parametrize("verb", ["release", "draw", "nonsense"])
+def test_a_signed_step_of_a_lot_cannot_be_taken_without_its_form(line: Line, verb: str) -> None:
+    lot = line.lot(IngredientKind.FILLER, release=False)
+    with pytest.raises(RuleBroken, match="form of its own|no such step"):
+        _lot(verb)(line, lot, "paul")
+    assert line.row(TABLES[Subject.LOT], lot).state == "quarantined"
+
+
+def test_a_step_that_needs_a_reason_is_refused_without_one(line: Line) -> None:
+    rx, lot = line.entered(), line.lots[IngredientKind.FILLER]
+    for refused in (
+        lambda s: prescriptions.advance(s, rx, "hold", reason="  ", **line.by),
+        lambda s: lots.advance(s, lot, "recall", actor=line.who["pia"], now=line.now),
+        lambda s: formulas.retire(s, line.formula, reason="", actor=line.who["ines"], now=line.now),
+    ):
+        with pytest.raises(RuleBroken, match="write the reason") as refusal:
+            line.run(refused)
+        assert refusal.value.field == "reason"

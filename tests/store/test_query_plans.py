@@ -1,0 +1,135 @@
+"""The pages that everybody opens all day read an index from its start, however large the tables grow."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.workflow import BatchState, FillState, RxState
+from pharmacy.store import lists, schema
+from pharmacy.store.database import Database
+from pharmacy.store.tables import Allocation, BatchInput
+from tests.store.rows import a_row, fill_every_table, tables_of
+
+CLOSED, OPEN = 2000, 100
+START = datetime(2026, 11, 1, tzinfo=UTC)
+STATES = {"prescriptions": "filled", "batches": "exhausted", "fills": "dispensed", "lots": "exhausted"}
+
+
+@pytest.fixture
+def used(sqlite_database: Database) -> Database:
+    """A database in which most of the work is done."""
+    tables = tables_of(sqlite_database)
+    with sqlite_database.transaction() as session:
+        fill_every_table(session, tables)
+        for name, closed in STATES.items():
+            table = tables.tables[name]
+            done = [_numbered(table, n, is_open=False, state=closed) for n in range(2, CLOSED)]
+            waiting = [_numbered(table, n, is_open=True) for n in range(CLOSED, CLOSED + OPEN)]
+            session.execute(sa.insert(table), done + waiting)
+    schema.upgrade(sqlite_database)  # ANALYZE
+    return sqlite_database
+
+
+def _numbered(table: sa.Table, number: int, **given: Any) -> dict[str, Any]:
+    own = {"id": number, "number": f"N{number}", "fill_number": number, "due_at": START + timedelta(hours=number)}
+    return a_row(table, **given) | {name: value for name, value in own.items() if name in table.columns}
+
+
+def plan(database: Database, query: Callable[[Session], object]) -> str:
+    """SQLite's plan of every statement that the query sends, one step a line."""
+    with database.reading() as session:
+        sent = list(_sent(session, query))
+        steps = [
+            row[3]
+            for statement, values in sent
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert steps
+    return "\n".join(steps)
+
+
+def _sent(session: Session, query: Callable[[Session], object]) -> Iterator[tuple[str, Any]]:
+    seen: list[tuple[str, Any]] = []
+
+    def listen(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        seen.append((statement, values))
+
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    query(session)
+    sa.event.remove(engine, "before_cursor_execute", listen)
+    return iter(seen)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (lists.prescriptions, "ix_prescriptions_queue"),
+        (lists.batches, "ix_batches_queue"),
+        (lists.fills, "ix_fills_queue"),
+        (lists.lots, "ix_lots_queue"),
+        (lambda session: lists.prescriptions(session, RxState.RECEIVED), "ix_prescriptions_state"),
+        (lambda session: lists.batches(session, BatchState.PLANNED), "ix_batches_state"),
+        (lambda session: lists.fills(session, FillState.PLANNED), "ix_fills_state"),
+    ],
+)
+def test_a_work_queue_reads_its_index_and_sorts_nothing(
+    used: Database, query: Callable[[Session], lists.Page], index: str
+) -> None:
+    with used.reading() as session:
+        assert len(query(session).rows) == lists.PAGE
+    steps = plan(used, query)
+    assert re.match(rf"SEARCH \w+ USING INDEX {index} \(is_open=\?", steps), steps
+    assert "TEMP B-TREE" not in steps
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (lists.prescriptions, "ix_prescriptions_queue"),
+        (lists.batches, "ix_batches_queue"),
+        (lists.fills, "ix_fills_queue"),
+    ],
+)
+def test_the_next_page_starts_at_its_key(used: Database, query: Any, index: str) -> None:
+    with used.reading() as session:
+        first = query(session)
+        second = query(session, after=first.next)
+    ids = [row.id for row in (*first.rows, *second.rows)]
+    assert ids == sorted(set(ids))
+    assert len(ids) == 2 * lists.PAGE
+    steps = plan(used, lambda session: query(session, after=first.next))
+    assert re.match(rf"SEARCH \w+ USING INDEX {index} \(is_open=\? AND \(?due_at", steps), steps
+    assert "TEMP B-TREE" not in steps
+
+
+def test_counting_what_waits_reads_only_what_is_open(used: Database) -> None:
+    steps = plan(used, lists.waiting)
+    for table in ("prescriptions", "batches", "fills"):
+        assert f"SEARCH {table} USING COVERING INDEX ix_{table}_state (is_open=?)" in steps
+    with used.reading() as session:
+        assert lists.waiting(session)["prescription"]["received"].count == OPEN + 1
+
+
+def test_a_recall_finds_batches_and_fills_by_index(used: Database) -> None:
+    steps = plan(
+        used,
+        lambda session: session.execute(
+            sa.select(Allocation.fill_id)
+            .join(BatchInput, BatchInput.batch_id == Allocation.batch_id)
+            .where(BatchInput.lot_id == 1)
+        ).all(),
+    )
+    assert "ix_batch_inputs_lot_id (lot_id=?)" in steps
+    assert "ix_allocations_batch_id (batch_id=?)" in steps
+
+
+def test_searching_a_patient_by_the_beginning_of_the_name_reads_a_range(used: Database) -> None:
+    assert "ix_patients_name_key (name_key>? AND name_key<?)" in plan(
+        used, lambda session: lists.patients(session, "Mul")
+    )
