@@ -107,6 +107,7 @@ class Step:
 
     sources: states it may start from. target: the state it ends in.
     apart_from: what the doer must not have done to the same record, as the refusal says it; "" where anyone may.
+    plain: nothing but a reason goes with it; every other step has a form, a check or a cause of its own.
     """
 
     subject: Subject
@@ -118,6 +119,7 @@ class Step:
     signs: Meaning | None = None
     apart_from: str = ""
     needs_reason: bool = False
+    plain: bool = False
 
 
 _RX, _FORMULA, _LOT = Subject.PRESCRIPTION, Subject.FORMULA, Subject.LOT
@@ -125,27 +127,44 @@ _BATCH, _FILL = Subject.BATCH, Subject.FILL
 _IN_CHARGE = frozenset({Role.PHARMACIST_IN_CHARGE})
 _MAKING = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING, BatchState.TESTING)
 
+# A table is read by its rows.
+# fmt: off
 STEPS: tuple[Step, ...] = (
     Step(_RX, "enter", "Enter", (RxState.RECEIVED, RxState.ENTERED), RxState.ENTERED, BENCH),
     Step(
         _RX, "verify", "Verify and sign", (RxState.ENTERED,), RxState.VERIFIED, PHARMACISTS,
         signs=Meaning.PRESCRIPTION_VERIFIED, apart_from="entered",
     ),
-    Step(_RX, "send_back", "Send back to entry", (RxState.ENTERED,), RxState.RECEIVED, PHARMACISTS, needs_reason=True),
-    Step(_RX, "ask", "Ask the prescriber", (RxState.RECEIVED, RxState.ENTERED), RxState.CLARIFYING, BENCH, needs_reason=True),
-    Step(_RX, "answer", "Record the answer", (RxState.CLARIFYING,), RxState.RECEIVED, BENCH, needs_reason=True),
+    Step(
+        _RX, "send_back", "Send back to entry", (RxState.ENTERED,), RxState.RECEIVED, PHARMACISTS,
+        needs_reason=True, plain=True,
+    ),
+    Step(
+        _RX, "ask", "Ask the prescriber", (RxState.RECEIVED, RxState.ENTERED), RxState.CLARIFYING, BENCH,
+        needs_reason=True, plain=True,
+    ),
+    Step(
+        _RX, "answer", "Record the answer", (RxState.CLARIFYING,), RxState.RECEIVED, BENCH,
+        needs_reason=True, plain=True,
+    ),
     Step(
         _RX, "hold", "Put on hold", (RxState.RECEIVED, RxState.ENTERED, RxState.VERIFIED), RxState.ON_HOLD, BENCH,
-        needs_reason=True,
+        needs_reason=True, plain=True,
     ),
-    Step(_RX, "resume", "Take off hold", (RxState.ON_HOLD,), RxState.RECEIVED, BENCH),
+    Step(_RX, "resume", "Take off hold", (RxState.ON_HOLD,), RxState.RECEIVED, BENCH, plain=True),
     Step(
         _RX, "cancel", "Cancel",
         (RxState.RECEIVED, RxState.ENTERED, RxState.CLARIFYING, RxState.ON_HOLD, RxState.VERIFIED),
-        RxState.CANCELLED, PHARMACISTS, needs_reason=True,
+        RxState.CANCELLED, PHARMACISTS, needs_reason=True, plain=True,
     ),
-    Step(_RX, "transfer", "Transfer out", (RxState.VERIFIED,), RxState.TRANSFERRED, PHARMACISTS, needs_reason=True),
-    Step(_RX, "expire", "Mark as expired", (RxState.VERIFIED, RxState.ON_HOLD), RxState.EXPIRED, PHARMACISTS),
+    Step(
+        _RX, "transfer", "Transfer out", (RxState.VERIFIED,), RxState.TRANSFERRED, PHARMACISTS,
+        needs_reason=True, plain=True,
+    ),
+    Step(
+        _RX, "expire", "Mark as expired", (RxState.VERIFIED, RxState.ON_HOLD), RxState.EXPIRED, PHARMACISTS,
+        plain=True,
+    ),
     Step(_RX, "complete", "Last fill handed out", (RxState.VERIFIED,), RxState.FILLED, BENCH),
     #
     Step(_FORMULA, "change", "Change the draft", (FormulaState.DRAFT,), FormulaState.DRAFT, BENCH),
@@ -162,16 +181,21 @@ STEPS: tuple[Step, ...] = (
         _LOT, "release", "Release and sign", (LotState.QUARANTINED,), LotState.RELEASED, PHARMACISTS,
         signs=Meaning.LOT_RELEASED, apart_from="received",
     ),
-    Step(_LOT, "reject", "Reject", (LotState.QUARANTINED,), LotState.REJECTED, PHARMACISTS, needs_reason=True),
-    Step(_LOT, "draw", "Weigh from", (LotState.RELEASED, LotState.OPEN), LotState.OPEN, BENCH),
-    Step(_LOT, "exhaust", "Mark as used up", (LotState.RELEASED, LotState.OPEN), LotState.EXHAUSTED, BENCH),
     Step(
-        _LOT, "expire", "Mark as expired", (LotState.QUARANTINED, LotState.RELEASED, LotState.OPEN), LotState.EXPIRED,
-        BENCH,
+        _LOT, "reject", "Reject", (LotState.QUARANTINED,), LotState.REJECTED, PHARMACISTS,
+        needs_reason=True, plain=True,
+    ),
+    Step(_LOT, "draw", "Weigh from", (LotState.RELEASED, LotState.OPEN), LotState.OPEN, BENCH),
+    Step(_LOT, "exhaust", "Mark as used up", (LotState.RELEASED, LotState.OPEN), LotState.EXHAUSTED, BENCH, plain=True),
+    Step(
+        _LOT, "expire", "Mark as expired",
+        (LotState.QUARANTINED, LotState.RELEASED, LotState.OPEN), LotState.EXPIRED, BENCH,
+        plain=True,
     ),
     Step(
-        _LOT, "recall", "Recall", (LotState.QUARANTINED, LotState.RELEASED, LotState.OPEN, LotState.EXHAUSTED),
-        LotState.RECALLED, PHARMACISTS, needs_reason=True,
+        _LOT, "recall", "Recall",
+        (LotState.QUARANTINED, LotState.RELEASED, LotState.OPEN, LotState.EXHAUSTED, LotState.EXPIRED),
+        LotState.RECALLED, PHARMACISTS, needs_reason=True, plain=True,
     ),
     #
     Step(_BATCH, "weigh", "Weigh", (BatchState.PLANNED, BatchState.WEIGHING), BatchState.WEIGHING, BENCH),
@@ -187,12 +211,16 @@ STEPS: tuple[Step, ...] = (
         signs=Meaning.BATCH_REJECTED, needs_reason=True,
     ),
     Step(
-        _BATCH, "recall", "Recall", (BatchState.RELEASED, BatchState.EXHAUSTED, BatchState.EXPIRED), BatchState.RECALLED,
-        PHARMACISTS, needs_reason=True,
+        _BATCH, "recall", "Recall",
+        (BatchState.RELEASED, BatchState.EXHAUSTED, BatchState.EXPIRED), BatchState.RECALLED, PHARMACISTS,
+        needs_reason=True, plain=True,
     ),
     Step(_BATCH, "exhaust", "Last capsule taken", (BatchState.RELEASED,), BatchState.EXHAUSTED, BENCH),
-    Step(_BATCH, "refund", "Capsules put back", (BatchState.RELEASED, BatchState.EXHAUSTED), BatchState.RELEASED, BENCH),
-    Step(_BATCH, "expire", "Mark as expired", (BatchState.RELEASED,), BatchState.EXPIRED, BENCH),
+    Step(
+        _BATCH, "refund", "Capsules put back", (BatchState.RELEASED, BatchState.EXHAUSTED),
+        BatchState.RELEASED, BENCH,
+    ),
+    Step(_BATCH, "expire", "Mark as expired", (BatchState.RELEASED,), BatchState.EXPIRED, BENCH, plain=True),
     #
     Step(_FILL, "allocate", "Take capsules from a batch", (FillState.PLANNED,), FillState.ALLOCATED, BENCH),
     Step(_FILL, "label", "Print the label", (FillState.ALLOCATED,), FillState.LABELLED, BENCH),
@@ -204,11 +232,15 @@ STEPS: tuple[Step, ...] = (
     Step(_FILL, "dispense", "Hand out", (FillState.CHECKED,), FillState.DISPENSED, BENCH),
     Step(
         _FILL, "cancel", "Cancel",
-        (FillState.PLANNED, FillState.ALLOCATED, FillState.LABELLED, FillState.CHECKED), FillState.CANCELLED,
-        PHARMACISTS, needs_reason=True,
+        (FillState.PLANNED, FillState.ALLOCATED, FillState.LABELLED, FillState.CHECKED),
+        FillState.CANCELLED, PHARMACISTS, needs_reason=True,
     ),
-    Step(_FILL, "take_back", "Returned, to be destroyed", (FillState.DISPENSED,), FillState.RETURNED, BENCH, needs_reason=True),
+    Step(
+        _FILL, "take_back", "Returned, to be destroyed", (FillState.DISPENSED,), FillState.RETURNED, BENCH,
+        needs_reason=True,
+    ),
 )
+# fmt: on
 
 _BY_NAME = {(step.subject, step.verb): step for step in STEPS}
 
@@ -248,6 +280,18 @@ def allow(
     return step.target
 
 
+def refuse_unless_plain(subject: Subject, verb: str) -> None:
+    """Refuses to take a step by its name alone when more belongs to it: a signature, a weighing, a test.
+
+    Raises: RuleBroken.
+    """
+    step = _BY_NAME.get((subject, verb))
+    if step is None:
+        raise RuleBroken(f"There is no such step for a {subject}.")
+    if not step.plain:
+        raise RuleBroken(f"“{step.label}” has a form of its own; it is not done by its name alone.")
+
+
 def open_steps(subject: Subject, state: str, role: Role) -> tuple[Step, ...]:
     """What a person in this role could do next, in the order of the table; pages draw their buttons from it."""
     return tuple(s for s in STEPS if s.subject is subject and state in s.sources and role in s.roles)
@@ -255,9 +299,7 @@ def open_steps(subject: Subject, state: str, role: Role) -> tuple[Step, ...]:
 
 def _refuse_same_person(step: Step, name: str, *, alone: bool, reason: str) -> None:
     if not alone:
-        raise RuleBroken(
-            f"You {step.apart_from} {name} yourself; somebody else must sign “{step.label}”."
-        )
+        raise RuleBroken(f"You {step.apart_from} {name} yourself; somebody else must sign “{step.label}”.")
     if len(reason.strip()) < 10:
         raise RuleBroken(
             f"You {step.apart_from} {name} yourself: as the only pharmacist on duty, give the reason"

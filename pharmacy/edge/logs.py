@@ -1,4 +1,4 @@
-"""One JSON line a request, made of allowed fields only. No value from outside is among them, so no patient is either."""
+"""One JSON line a request, made of allowed fields only. No value from outside is among them, hence no patient."""
 
 import json
 import logging

@@ -20,6 +20,7 @@ from pharmacy.domain.weighing import (
     Balance,
     Basis,
     FillerLot,
+    Tolerance,
     Worksheet,
     WorksheetOrder,
     within_tolerance,
@@ -28,7 +29,7 @@ from pharmacy.domain.weighing import (
 from pharmacy.domain.workflow import BatchState, Subject
 from pharmacy.services import formulas, lots, signing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
-from pharmacy.services.signing import Proof
+from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Batch, BatchInput, Formula, IngredientKind, Lot, WeighIn, WeighSource
 
 DUE_WITHIN = timedelta(days=1)
@@ -258,6 +259,27 @@ def fill(
     return batch
 
 
+def allowed_range(taken: BatchInput) -> tuple[Decimal, Decimal]:
+    """The least and the most that may be taken of a component without a signed deviation [mg, capsules for shells]."""
+    if taken.lot.ingredient.kind is IngredientKind.SHELL:
+        return taken.target, (taken.target * Decimal("1.1")).to_integral_value()
+    tolerance = _tolerance(taken, taken.target)
+    return tolerance.low_mg, tolerance.high_mg
+
+
+def deviations(session: Session, batch: Batch) -> tuple[Standing, ...]:
+    """The signatures of pharmacists under weighings that were outside the tolerance."""
+    return tuple(
+        signature
+        for taken in batch.inputs
+        for weigh_in in taken.weigh_ins
+        if not weigh_in.within
+        for signature in signing.standing(
+            session, "batch-input", taken.id, _deviation_content(batch, taken, weigh_in.weighed)
+        )
+    )
+
+
 def _lot(session: Session, formula: Formula, kind: IngredientKind, lot_id: int | None) -> Lot:
     field = f"lot-{kind.name.lower()}"
     component = next((c for c in formula.components if c.ingredient.kind is kind), None)
@@ -319,6 +341,11 @@ def _next_input(batch: Batch, position: int) -> BatchInput:
     return waiting
 
 
+def _tolerance(taken: BatchInput, weighed: Decimal) -> Tolerance:
+    kind: Literal["active", "filler"] = "active" if taken.lot.ingredient.kind is IngredientKind.ACTIVE else "filler"
+    return within_tolerance(kind, taken.target, weighed)
+
+
 def _judge(taken: BatchInput, lot: Lot, weighing: Weighing) -> bool:
     """Whether the weighing is within tolerance; outside it, whether a signed deviation comes with it."""
     if weighing.weighed <= 0:
@@ -326,8 +353,7 @@ def _judge(taken: BatchInput, lot: Lot, weighing: Weighing) -> bool:
     if lot.ingredient.kind is IngredientKind.SHELL:
         _judge_count(taken, weighing)
         return True
-    kind: Literal["active", "filler"] = "active" if lot.ingredient.kind is IngredientKind.ACTIVE else "filler"
-    tolerance = within_tolerance(kind, taken.target, weighing.weighed)
+    tolerance = _tolerance(taken, weighing.weighed)
     if tolerance.ok:
         return True
     if len(weighing.deviation.strip()) < 10 or weighing.witness is None:
@@ -341,7 +367,7 @@ def _judge(taken: BatchInput, lot: Lot, weighing: Weighing) -> bool:
 
 
 def _judge_count(taken: BatchInput, weighing: Weighing) -> None:
-    count, least, most = weighing.weighed, taken.target, (taken.target * Decimal("1.1")).to_integral_value()
+    count, (least, most) = weighing.weighed, allowed_range(taken)
     if count != count.to_integral_value() or not least <= count <= most:
         raise RuleBroken(
             f"Shells: a whole number from {format_number(least)} to {format_number(most)}; a tenth more than needed"
@@ -360,13 +386,12 @@ def _sign_deviation(session: Session, batch: Batch, taken: BatchInput, weighing:
         subject_id=taken.id,
         now=now,
         reason=weighing.deviation,
-        content={
-            "batch": batch.number,
-            "lot": taken.lot.number,
-            "target": taken.target,
-            "weighed": weighing.weighed,
-        },
+        content=_deviation_content(batch, taken, weighing.weighed),
     )
+
+
+def _deviation_content(batch: Batch, taken: BatchInput, weighed: Decimal) -> dict[str, object]:
+    return {"batch": batch.number, "lot": taken.lot.number, "target": taken.target, "weighed": weighed}
 
 
 def _move(session: Session, batch: Batch, verb: str, *, actor: Actor, now: datetime) -> str:

@@ -11,8 +11,8 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import lot_number
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.units import format_measure
-from pharmacy.domain.workflow import LotState, Subject
+from pharmacy.domain.units import format_measure, read_decimal
+from pharmacy.domain.workflow import LotState, Subject, refuse_unless_plain
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, changes, get, get_to_change, move, next_number, record
 from pharmacy.services.signing import Proof, Standing
@@ -63,6 +63,7 @@ def receive(
     ingredient = get(session, Ingredient, ingredient_id, "ingredient")
     _check_delivery(ingredient, supplier, maker_lot, amount, expiry, today)
     _check_certificate(ingredient, certificate)
+    _check_exact(("packing_mg", packing.packing_mg, 3), ("shell_mg", packing.shell_mg, 3))
     lot = Lot(
         number=lot_number(next_number(session, "lot")),
         ingredient=ingredient,
@@ -98,6 +99,7 @@ def measure(session: Session, lot_id: int, packing: Packing, *, actor: Actor, no
     lot = get_to_change(session, Lot, lot_id, "lot")
     if not lot.is_open:
         raise RuleBroken(f"Lot {lot.number} is {lot.state}; measuring it serves nothing.")
+    _check_exact(("packing_mg", packing.packing_mg, 3), ("shell_mg", packing.shell_mg, 3))
     for field, value in (("packing_mg", packing.packing_mg), ("shell_mg", packing.shell_mg)):
         if value is not None and not 0 < value <= 2000:
             raise RuleBroken("A capsule holds more than 0 and at most 2000 mg.", field=field)
@@ -144,14 +146,28 @@ def release(
     return lot
 
 
-def advance(session: Session, lot_id: int, verb: str, *, reason: str = "", actor: Actor, now: datetime) -> Lot:
-    """Any step without a form of its own: reject, exhaust, expire, recall.
+def advance(
+    session: Session,
+    lot_id: int,
+    verb: str,
+    *,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+    today: date | None = None,
+) -> Lot:
+    """Any step without a form of its own: reject, exhaust, expire, recall. What is left of a used up lot is written off.
 
     Raises: RuleBroken.
     """
+    refuse_unless_plain(Subject.LOT, verb)
     lot = get_to_change(session, Lot, lot_id, "lot")
     before, lot.state = lot.state, LotState(_move(session, lot, verb, actor=actor, now=now, reason=reason))
     lot.note = reason.strip() or lot.note
+    if verb == "expire" and lot.expiry >= (today or now.date()):
+        raise RuleBroken(f"Lot {lot.number} expires on {lot.expiry.isoformat()}; it is not expired yet.")
+    if verb == "exhaust" and lot.on_hand:
+        _write_off(session, lot, reason.strip() or "used up", actor=actor, now=now)
     record(
         session,
         Event.LOT_MOVED,
@@ -173,10 +189,13 @@ def adjust(session: Session, lot_id: int, counted: Decimal, *, reason: str, acto
     Raises: RuleBroken.
     """
     lot = get_to_change(session, Lot, lot_id, "lot")
+    if lot.state is LotState.EXHAUSTED:
+        raise RuleBroken(f"Lot {lot.number} is used up; nothing of it is counted any more.")
     if len(reason.strip()) < 5:
         raise RuleBroken(
             "Reason: why the count differs, in at least 5 letters; it is kept in the ledger.", field="reason"
         )
+    _check_exact(("counted", counted, 3))
     if not 0 <= counted <= MOST_MG:
         raise RuleBroken(f"Counted: 0 to {MOST_MG} {lot.ingredient.unit}.", field="counted")
     difference = counted - lot.on_hand
@@ -275,6 +294,12 @@ def signatures(session: Session, lot: Lot) -> tuple[Standing, ...]:
     return signing.standing(session, "lot", lot.id, content(lot))
 
 
+def _write_off(session: Session, lot: Lot, reason: str, *, actor: Actor, now: datetime) -> None:
+    left = lot.on_hand
+    _change_on_hand(session, lot, -left)
+    _enter_in_ledger(session, lot, MovementKind.WASTED, -left, actor=actor, now=now, reason=reason)
+
+
 def _change_on_hand(session: Session, lot: Lot, difference: Decimal) -> None:
     taken = session.execute(
         update(Lot)
@@ -321,6 +346,7 @@ def _check_delivery(
     for field, called, value in (("supplier", "Supplier", supplier), ("maker_lot", "Maker's lot", maker_lot)):
         if not value.strip() or len(value) > 60:
             raise RuleBroken(f"{called}: 1 to 60 characters.", field=field)
+    _check_exact(("amount", amount, 3))
     if not 0 < amount <= MOST_MG:
         raise RuleBroken(f"Amount: more than 0 and at most {MOST_MG} {ingredient.unit}.", field="amount")
     if ingredient.kind is IngredientKind.SHELL and amount != amount.to_integral_value():
@@ -329,7 +355,18 @@ def _check_delivery(
         raise RuleBroken(f"Expiry: {expiry.isoformat()} is past; an expired lot is not received.", field="expiry")
 
 
+def _check_exact(*values: tuple[str, Decimal | None, int]) -> None:
+    """Refuses (field, value, places) with more digits than are kept."""
+    for field, value, places in values:
+        if value is not None:
+            read_decimal(value, field=field, places=places)
+
+
 def _check_certificate(ingredient: Ingredient, certificate: Certificate) -> None:
+    parts = (("assay", certificate.assay, 6), ("water", certificate.water, 6), ("solvents", certificate.solvents, 6))
+    _check_exact(*parts)
+    if len(certificate.reference) > 120 or len(certificate.assay_basis) > 20:
+        raise RuleBroken("Certificate: its reference has at most 120 characters.", field="certificate")
     if ingredient.kind is not IngredientKind.ACTIVE:
         return
     if certificate.assay is None or certificate.assay_basis not in ASSAY_BASES or certificate.water is None:

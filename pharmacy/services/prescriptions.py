@@ -16,7 +16,7 @@ from pharmacy.domain.prescription import from_document, to_document
 from pharmacy.domain.screening import Screening, screen
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_strength, read_date, read_decimal, read_whole
-from pharmacy.domain.workflow import RxState, Subject
+from pharmacy.domain.workflow import RxState, Subject, refuse_unless_plain
 from pharmacy.services import profiles, signing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record, same_revision
 from pharmacy.services.signing import Proof, Standing
@@ -65,8 +65,13 @@ def start(
 
 
 def claim(session: Session, prescription_id: int, *, actor: Actor, now: datetime) -> Prescription:
-    """Puts the actor's name on a waiting prescription, so that two people do not enter the same one."""
+    """Puts the actor's name on a waiting prescription, so that two people do not enter the same one.
+
+    Raises: RuleBroken when nothing is left to do.
+    """
     row = get_to_change(session, Prescription, prescription_id, "prescription")
+    if not row.is_open:
+        raise RuleBroken(f"Prescription {row.number} is {row.state}; nobody needs to take it on.")
     if row.claimed_by_id != actor.id:
         record(
             session,
@@ -99,6 +104,7 @@ def enter(
     row = get_to_change(session, Prescription, prescription_id, "prescription")
     same_revision(revision, row.revision, f"Prescription {row.number}")
     state = _move(session, row, "enter", actor=actor, now=now)
+    _refuse_while_filling(session, row)
     entered = from_document(document)
     _fill_in(row, entered)
     row.patient = profiles.keep_patient(session, entered.patient, actor=actor, now=now)
@@ -183,10 +189,11 @@ def advance(
     """
     if verb not in PLAIN_STEPS:
         raise RuleBroken("This step needs more than a reason; use its own form.")
+    refuse_unless_plain(Subject.PRESCRIPTION, verb)
     row = get_to_change(session, Prescription, prescription_id, "prescription")
     state = _move(session, row, verb, actor=actor, now=now, reason=reason)
-    if verb in {"cancel", "transfer", "expire"} and _open_fills(session, row.id):
-        raise RuleBroken(f"Prescription {row.number} has a fill under way; cancel the fill first.")
+    if verb in {"cancel", "transfer", "expire"}:
+        _refuse_while_filling(session, row)
     before, row.state = row.state, RxState(state)
     row.note = reason.strip() or row.note
     record(
@@ -280,6 +287,8 @@ def _fill_in(row: Prescription, entered: written.Prescription) -> None:
 
 
 def _keep_screening(row: Prescription, screening: Screening) -> None:
+    if screening.strength_mg is not None:
+        read_decimal(screening.strength_mg, field="strength", places=3)  # a microgram is the least that is kept
     row.decision = screening.decision.value
     row.screening = screening.to_document()
     row.strength_mg = screening.strength_mg
@@ -352,9 +361,21 @@ def _override(
     )
 
 
-def _open_fills(session: Session, prescription_id: int) -> int:
-    statement = select(func.count()).select_from(Fill).where(Fill.prescription_id == prescription_id, Fill.is_open)
-    return session.scalar(statement) or 0
+def refuse_unless_signed(session: Session, row: Prescription) -> None:
+    """Refuses a prescription that does not stand as a pharmacist signed it: nothing is filled on it.
+
+    Raises: RuleBroken.
+    """
+    if row.state is not RxState.VERIFIED:
+        raise RuleBroken(f"Prescription {row.number} is {row.state}; only a verified prescription is filled.")
+    if not any(signature.holds for signature in signatures(session, row)[-1:]):
+        raise RuleBroken(f"Prescription {row.number} is not what was signed; it must be verified anew.")
+
+
+def _refuse_while_filling(session: Session, row: Prescription) -> None:
+    statement = select(func.count()).select_from(Fill).where(Fill.prescription_id == row.id, Fill.is_open)
+    if session.scalar(statement):
+        raise RuleBroken(f"Prescription {row.number} has a fill under way; cancel the fill first.")
 
 
 def _name(prescription: written.Prescription) -> str:

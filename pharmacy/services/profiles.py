@@ -37,6 +37,7 @@ def keep_patient(session: Session, patient: written.Patient, *, actor: Actor, no
     """
     if not patient.family.strip() or not patient.given.strip():
         raise RuleBroken("Patient: family name and given name are needed.", field="patient.family")
+    _check_lengths("patient", {"family": 120, "given": 120, "sex": 64, "diet": 120}, patient)
     born = read_date(patient.birth_date, field="patient.birth_date")
     if born > now.date():
         raise RuleBroken("Birth date: it lies in the future.", field="patient.birth_date")
@@ -87,6 +88,7 @@ def keep_prescriber(session: Session, prescriber: written.Prescriber, *, actor: 
     npi = check_npi(prescriber.npi, field="prescriber.npi")
     if not prescriber.family.strip():
         raise RuleBroken("Prescriber: the family name is needed.", field="prescriber.family")
+    _check_lengths("prescriber", {"family": 120, "given": 120, "phone": 64}, prescriber)
     row = session.execute(select(Prescriber).where(Prescriber.npi == npi)).scalar()
     if row is None:
         row = Prescriber(
@@ -114,6 +116,13 @@ def keep_prescriber(session: Session, prescriber: written.Prescriber, *, actor: 
             field="prescriber.npi",
         )
     return row
+
+
+def _check_lengths(of: str, most: dict[str, int], person: written.Patient | written.Prescriber) -> None:
+    for name, limit in most.items():
+        if len(getattr(person, name)) > limit:
+            field = f"{of}.{name}"
+            raise RuleBroken(f"{field}: at most {limit} characters are kept.", field=field)
 
 
 def _profile(patient: written.Patient) -> dict[str, object]:

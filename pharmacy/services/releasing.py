@@ -9,7 +9,8 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.quality import sample_size, weight_test
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.workflow import BatchState, Subject
+from pharmacy.domain.units import read_decimal
+from pharmacy.domain.workflow import BatchState, LotState, Subject, refuse_unless_plain
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.signing import Proof, Standing
@@ -38,7 +39,10 @@ def test_weights(
             field="weights",
         )
     fill_mg = Decimal(str(batch.worksheet["fill_per_capsule_mg"])).quantize(Decimal("0.001"))
-    found = weight_test(shell_mg, fill_mg, weights_mg)
+    read_decimal(shell_mg, field="shell_mg", places=3)
+    for place, weight in enumerate(weights_mg, start=1):
+        read_decimal(weight, field=f"weight {place}", places=4)
+    found = weight_test(shell_mg, fill_mg, weights_mg, capsules=batch.made or 0)
     row = WeightTest(
         batch_id=batch.id,
         shell_mg=shell_mg,
@@ -146,16 +150,28 @@ def reject(session: Session, batch_id: int, *, reason: str, proof: Proof, actor:
     return batch
 
 
-def advance(session: Session, batch_id: int, verb: str, *, reason: str = "", actor: Actor, now: datetime) -> Batch:
+def advance(
+    session: Session,
+    batch_id: int,
+    verb: str,
+    *,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+    today: date | None = None,
+) -> Batch:
     """Any step without a form of its own: recall, expire.
 
     Raises: RuleBroken.
     """
+    refuse_unless_plain(Subject.BATCH, verb)
     batch = get_to_change(session, Batch, batch_id, "batch")
     before, batch.state = (
         batch.state,
         BatchState(_move(session, batch, verb, actor=actor, now=now, reason=reason)),
     )
+    if verb == "expire" and batch.beyond_use_date >= (today or now.date()):
+        raise RuleBroken(f"Batch {batch.number} may be used until {batch.beyond_use_date.isoformat()}.")
     batch.note = reason.strip() or batch.note
     record(
         session,
@@ -217,6 +233,26 @@ def signatures(session: Session, batch: Batch) -> tuple[Standing, ...]:
     return signing.standing(session, "batch", batch.id, content(batch))
 
 
+def refuse_unless_usable(session: Session, batch: Batch) -> None:
+    """Refuses capsules that may not go to a patient: not released, recalled, or not what was signed.
+
+    Raises: RuleBroken.
+    """
+    if batch.state not in (BatchState.RELEASED, BatchState.EXHAUSTED):
+        raise RuleBroken(
+            f"Batch {batch.number} is {batch.state}; capsules are taken from released batches only.", field="batch"
+        )
+    for component in batch.inputs:
+        if component.lot.state in (LotState.RECALLED, LotState.REJECTED):
+            raise RuleBroken(
+                f"Lot {component.lot.number} in batch {batch.number} is {component.lot.state}.", field="batch"
+            )
+    if not any(signature.holds for signature in signatures(session, batch)[-1:]):
+        raise RuleBroken(
+            f"Batch {batch.number} is not what was signed at its release; it must not be used.", field="batch"
+        )
+
+
 def _refuse_unless_good(batch: Batch, today: date) -> None:
     if not batch.tests or not batch.tests[-1].passed:
         reasons = " ".join(batch.tests[-1].reasons) if batch.tests else "no weight test was recorded."
@@ -224,7 +260,7 @@ def _refuse_unless_good(batch: Batch, today: date) -> None:
     if batch.beyond_use_date < today:
         raise RuleBroken(f"Batch {batch.number} is past its beyond-use date, {batch.beyond_use_date.isoformat()}.")
     for component in batch.inputs:
-        if component.lot.state in ("recalled", "rejected"):
+        if component.lot.state in (LotState.RECALLED, LotState.REJECTED):
             raise RuleBroken(f"Lot {component.lot.number} in batch {batch.number} is {component.lot.state}.")
 
 

@@ -70,13 +70,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that cannot write."""
+        """A transaction that cannot write. What was loaded in it may be looked at afterwards."""
         with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
             session.connection(execution_options={"write": False})
-            try:
-                yield session
-            finally:
-                session.rollback()
+            yield session
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """work(session) in a transaction, again from the start when the database asks for it."""

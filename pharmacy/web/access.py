@@ -18,8 +18,8 @@ from pharmacy.services.acting import Actor
 from pharmacy.services.signing import Proof
 
 __all__ = [
-    "actor", "address", "allowed", "database", "now", "prove", "prove_other", "public", "reading", "roles_of", "settings",
-    "today", "transaction",
+    "actor", "address", "allowed", "database", "now", "prove", "prove_other", "public", "reading", "roles_of",
+    "settings", "today", "transaction",
 ]  # fmt: skip
 
 _OWN_FILES = frozenset({"static", "bootstrap.static"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -19,8 +20,8 @@ class Button:
     signs: bool
 
 
-def buttons(subject: Subject, state: str, pages: Mapping[str, str], **key: int) -> tuple[Button, ...]:
-    """Buttons for the steps that have a page. pages: endpoint of the page by the verb of the step."""
+def buttons(subject: Subject, state: str, pages: Mapping[str, str], **key: Any) -> tuple[Button, ...]:
+    """Buttons for the steps that have a page. pages: endpoint of the page by the verb of the step; key: of the record."""
     return tuple(
         Button(step.verb, step.label, url_for(pages[step.verb], **key), step.signs is not None)
         for step in open_steps(subject, state, actor().role)

@@ -1,8 +1,10 @@
 """The pages that everybody opens all day read an index from its start, however large the tables grow."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,19 +22,23 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 STATES = {"prescriptions": "filled", "batches": "exhausted", "fills": "dispensed", "lots": "exhausted"}
 
 
-@pytest.fixture
-def used(sqlite_database: Database) -> Database:
-    """A database in which most of the work is done."""
-    tables = tables_of(sqlite_database)
-    with sqlite_database.transaction() as session:
+@pytest.fixture(scope="module")
+def used(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database in which most of the work is done; only read by these tests."""
+    file = tmp_path_factory.mktemp("used") / "pharmacy.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file.as_posix()}")
+    tables = tables_of(database)
+    with database.transaction() as session:
         fill_every_table(session, tables)
         for name, closed in STATES.items():
             table = tables.tables[name]
             done = [_numbered(table, n, is_open=False, state=closed) for n in range(2, CLOSED)]
             waiting = [_numbered(table, n, is_open=True) for n in range(CLOSED, CLOSED + OPEN)]
             session.execute(sa.insert(table), done + waiting)
-    schema.upgrade(sqlite_database)  # ANALYZE
-    return sqlite_database
+    schema.upgrade(database)  # ANALYZE
+    yield database
+    database.close()
 
 
 def _numbered(table: sa.Table, number: int, **given: Any) -> dict[str, Any]:

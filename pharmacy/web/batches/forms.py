@@ -75,7 +75,7 @@ class FillForm(Form):
     description = StringField("Appearance")
 
 
-class TestForm(Form):
+class WeightsForm(Form):
     shell_mg = StringField("Mean empty shell, mg")
     weights = TextAreaField("Weights of the sampled capsules, mg")
 
@@ -97,4 +97,6 @@ class TestForm(Form):
 
 
 def _told(lot: Lot) -> str:
-    return f"{lot.number}, {lot.ingredient.name}, expires {lot.expiry.isoformat()}, {lot.on_hand:f} {lot.ingredient.unit}"
+    return (
+        f"{lot.number}, {lot.ingredient.name}, expires {lot.expiry.isoformat()}, {lot.on_hand:f} {lot.ingredient.unit}"
+    )

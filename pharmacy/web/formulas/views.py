@@ -76,7 +76,7 @@ def change_form(formula_id: int) -> Answer:
 def change(formula_id: int) -> Answer:
     form = DraftForm()
     try:
-        seen = int(form.revision.data) if (form.revision.data or "").isdecimal() else None
+        seen = values.chosen(form.revision) if form.revision.data else None
         with transaction() as session:
             formulas.change(session, formula_id, form.draft(), revision=seen, actor=actor(), now=now())
     except RuleBroken as refusal:
@@ -133,9 +133,7 @@ def retire(formula_id: int) -> Answer:
     form = ReasonForm()
     try:
         with transaction() as session:
-            formula = formulas.retire(
-                session, formula_id, reason=typed(form.reason.data), actor=actor(), now=now()
-            )
+            formula = formulas.retire(session, formula_id, reason=typed(form.reason.data), actor=actor(), now=now())
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _step_page("retire", formula_id, form), 422
@@ -182,9 +180,7 @@ def add_ingredient() -> Answer:
 def _draft_page(form: DraftForm, formula: Formula | None = None) -> str:
     """The form of a draft: of a new one, or of `formula`, whose code stays."""
     with reading() as session:
-        return render_template(
-            "formulas/draft.html", form=form.offer(stock.ingredient_names(session)), formula=formula
-        )
+        return render_template("formulas/draft.html", form=form.offer(stock.ingredient_names(session)), formula=formula)
 
 
 def _step_page(verb: str, formula_id: int, form: ReasonForm | SigningForm) -> str:

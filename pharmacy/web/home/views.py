@@ -88,7 +88,7 @@ def scan() -> Answer:
     except NotFound as refusal:
         flash(refusal.message, "warning")
         return redirect(url_for("home.queues"))
-    return redirect(url_for(f"{kind}s.show" if kind != "batch" else "batches.show", **{f"{kind}_id": key}))
+    return redirect(_page_of(kind, key))
 
 
 @bp.get("/healthz")
@@ -105,6 +105,16 @@ def readyz() -> Answer:
     with reading() as session:
         session.execute(text("SELECT 1 FROM pharmacy"))
     return "ok\n"
+
+
+def _page_of(kind: str, key: int) -> str:
+    if kind == "prescription":
+        return url_for("prescriptions.show", prescription_id=key)
+    if kind == "fill":
+        return url_for("fills.show", fill_id=key)
+    if kind == "lot":
+        return url_for("lots.show", lot_id=key)
+    return url_for("batches.show", batch_id=key)
 
 
 def _others(counts: dict[str, dict[str, Waiting]]) -> list[Entry]:

@@ -152,7 +152,11 @@ def _entered(row: Prescription, held: Written, blind: Blind) -> list[tuple[str, 
         ),
         (
             "Prescriber",
-            [("Name", f"{prescriber.family}, {prescriber.given}"), ("NPI", prescriber.npi), ("Phone", prescriber.phone)],
+            [
+                ("Name", f"{prescriber.family}, {prescriber.given}"),
+                ("NPI", prescriber.npi),
+                ("Phone", prescriber.phone),
+            ],
         ),
         (
             "Medicine",

@@ -1,0 +1,125 @@
+"""The queue of batches, their plan, and their record. The bench and the release stand in modules of their own."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue as Answer
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.roles import BENCH, READERS
+from pharmacy.domain.signature import digest
+from pharmacy.domain.workflow import OPEN, BatchState, Subject
+from pharmacy.services import batches, lots, printing
+from pharmacy.services.acting import get
+from pharmacy.services.batches import Prepared
+from pharmacy.store import lists, stock
+from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
+from pharmacy.web import values
+from pharmacy.web.access import actor, allowed, database, now, reading, today, transaction
+from pharmacy.web.batches import bench, bp, deciding, record
+from pharmacy.web.batches.forms import PlanForm
+from pharmacy.web.forms import ReasonForm, refuse, typed
+
+__all__ = ["bench", "bp", "deciding"]  # importing the two puts their pages into the blueprint
+
+QUEUE = [state for state in BatchState if state in OPEN[Subject.BATCH]]
+
+
+@bp.get("/")
+@allowed(*READERS)
+def index() -> Answer:
+    wanted = request.args.get("state", "")
+    state = BatchState(wanted) if wanted in QUEUE else None
+    with reading() as session:
+        page = lists.batches(session, state, request.args.get("after", ""))
+    return render_template("batches/index.html", page=page, state=state, states=QUEUE)
+
+
+@bp.get("/closed")
+@allowed(*READERS)
+def closed() -> Answer:
+    with reading() as session:
+        page = lists.closed(session, "batch", request.args.get("after", ""))
+    return render_template("batches/closed.html", page=page)
+
+
+@bp.get("/<int:batch_id>")
+@allowed(*READERS)
+def show(batch_id: int) -> Answer:
+    return _show(batch_id, ReasonForm())
+
+
+@bp.get("/plan")
+@allowed(*BENCH)
+def plan_form() -> Answer:
+    """The formulas to choose from; with ?formula_id= the plan of a batch of that formula."""
+    if not request.args.get("formula_id"):
+        with reading() as session:
+            return render_template("batches/choose.html", formulas=stock.approved_formulas(session))
+    form = PlanForm(formdata=None, formula_id=request.args["formula_id"], compounded=today().isoformat())
+    return _plan_page(form)
+
+
+@bp.post("/plan")
+@allowed(*BENCH)
+def plan() -> Answer:
+    """Works the plan out and shows it (button work_out), or opens the batch."""
+    form = PlanForm()
+    try:
+        formula_id, planned = values.chosen(form.formula_id), form.plan()
+        with transaction() as session:
+            prepared = batches.prepare(session, formula_id, planned, today=today())
+            changed = bool(form.seen.data) and form.seen.data != _fingerprint(prepared)
+            if "work_out" in request.form or changed:
+                form.seen.data = _fingerprint(prepared)
+                return _plan_page(form, prepared, changed=changed and "work_out" not in request.form)
+            batch = batches.plan(session, formula_id, planned, actor=actor(), now=now(), today=today())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _plan_page(form), 422
+    flash(f"Batch {batch.number} is open: weigh its components.", "success")
+    return redirect(url_for("batches.show", batch_id=batch.id))
+
+
+@bp.post("/<int:batch_id>/print")
+@allowed(*BENCH)
+def print_label(batch_id: int) -> Answer:
+    form = ReasonForm()
+    try:
+        label_id = printing.print_batch(database(), batch_id, actor=actor(), now=now(), reason=typed(form.reason.data))
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _show(batch_id, form), 422
+    return redirect(url_for("labels.show", label_id=label_id))
+
+
+def _show(batch_id: int, form: ReasonForm) -> str:
+    with reading() as session:
+        batch = get(session, Batch, batch_id, "batch")
+        return render_template("batches/show.html", form=form, **record.context(session, batch))
+
+
+def _plan_page(form: PlanForm, prepared: Prepared | None = None, *, changed: bool = False) -> str:
+    """changed: what was asked to be opened is not what was on the screen."""
+    with reading() as session:
+        formula = get(session, Formula, values.chosen(form.formula_id), "formula")
+        form.offer(_usable(session, formula))
+        return render_template("batches/plan.html", form=form, formula=formula, prepared=prepared, changed=changed)
+
+
+def _usable(session: Session, formula: Formula) -> dict[IngredientKind, tuple[Lot, ...]]:
+    """The lots of every component, the one that expires first in front."""
+    return {
+        component.ingredient.kind: lots.first_expired_first_out(session, component.ingredient_id, today())
+        for component in formula.components
+    }
+
+
+def _fingerprint(prepared: Prepared) -> str:
+    """Names what the worksheet page showed, so that no other plan is opened in its place."""
+    return digest(
+        {
+            "worksheet": prepared.worksheet.to_document(),
+            "lots": [prepared.active.number, prepared.filler.number, prepared.shell.number],
+            "beyond_use_date": prepared.beyond_use.date,
+        }
+    )

@@ -1,0 +1,32 @@
+"""Forms of a fill, from the batch that is scanned to the hand it is given into."""
+
+from wtforms import StringField, TextAreaField
+
+from pharmacy.web.forms import Form, ReasonForm, SigningForm
+
+
+class AllocateForm(Form):
+    batch = StringField("Batch, scanned or typed")
+
+
+class PrintForm(Form):
+    reason = StringField("Why another label is needed", id="print-reason")
+
+
+class CheckForm(SigningForm):
+    scanned = StringField("Label on the container, scanned")
+
+
+class DispenseForm(Form):
+    handed_to = StringField("Handed to")
+    counselling = TextAreaField("Counselling")
+
+
+class Forms:
+    """The forms of a fill's page: each empty, but the one that was just refused."""
+
+    def __init__(self, refused: Form | None = None) -> None:
+        self.allocate = refused if isinstance(refused, AllocateForm) else AllocateForm(formdata=None)
+        self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None)
+        self.dispense = refused if isinstance(refused, DispenseForm) else DispenseForm(formdata=None)
+        self.reason = refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None)

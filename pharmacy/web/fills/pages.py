@@ -1,0 +1,75 @@
+"""The pages of one fill, each drawn in one place: first for reading, again when something was refused."""
+
+from typing import Any
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.prescription import from_document
+from pharmacy.domain.workflow import OPEN, FillState, Subject, open_steps
+from pharmacy.services import fills, prescriptions
+from pharmacy.services.acting import get, is_alone
+from pharmacy.store import lists
+from pharmacy.store.tables import Fill
+from pharmacy.web.access import actor, now, reading, today, transaction
+from pharmacy.web.fills.forms import CheckForm, Forms
+from pharmacy.web.forms import Form
+
+QUEUES = tuple(state for state in FillState if state in OPEN[Subject.FILL])
+
+
+def note_reading(fill_id: int) -> None:
+    """A fill's page shows the patient's record, and the trail says who looked."""
+    with transaction() as session:
+        fill = get(session, Fill, fill_id, "fill")
+        prescriptions.note_reading(session, fill.prescription_id, actor=actor(), now=now())
+
+
+def moved_on(session: Session, fill_id: int, verb: str) -> str:
+    """Why this step is not possible any more, or not yet; "" when it is."""
+    fill = get(session, Fill, fill_id, "fill")
+    return "" if verb in _verbs(fill) else f"Fill {fill.number} is {fill.state} by now."
+
+
+def show_page(fill_id: int, refused: Form | None = None) -> str:
+    """Everything about one fill, and the form of its next step."""
+    with reading() as session:
+        fill = get(session, Fill, fill_id, "fill")
+        verbs = _verbs(fill)
+        return render_template(
+            "fills/show.html",
+            fill=fill,
+            rx=fill.prescription,
+            held=from_document(fill.prescription.document),
+            suitable=fills.batches_for(session, fill, today()) if "allocate" in verbs else (),
+            labels=lists.labels_of(session, fill_id=fill.id),
+            signatures=fills.signatures(session, fill),
+            verbs=verbs,
+            forms=Forms(refused),
+            left=fills.fills_left(session, fill.prescription),
+        )
+
+
+def check_page(fill_id: int, form: CheckForm) -> str:
+    """The facts of the prescription beside the picture of the label that is on the container."""
+    with reading() as session:
+        fill = get(session, Fill, fill_id, "fill")
+        packers = {fill.started_by_id, *(taken.person_id for taken in fill.allocations)}
+        return render_template(
+            "fills/check.html",
+            fill=fill,
+            rx=fill.prescription,
+            held=from_document(fill.prescription.document),
+            label=_last(lists.labels_of(session, fill_id=fill.id)),
+            form=form,
+            own=actor().id in packers,
+            alone=is_alone(session),
+        )
+
+
+def _verbs(fill: Fill) -> frozenset[str]:
+    return frozenset(step.verb for step in open_steps(Subject.FILL, fill.state, actor().role))
+
+
+def _last(rows: Any) -> Any:
+    return rows[-1] if rows else None

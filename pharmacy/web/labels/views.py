@@ -1,0 +1,76 @@
+"""Labels as they were made: their picture, their bytes, and what they were read back as."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.roles import BENCH, READERS
+from pharmacy.services import pictures, prescriptions, printing
+from pharmacy.services.acting import get
+from pharmacy.store.tables import Batch, Fill, Label
+from pharmacy.web.access import actor, allowed, database, now, reading, transaction
+from pharmacy.web.forms import ReasonForm, typed
+
+bp = Blueprint("labels", __name__, url_prefix="/labels")
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/<int:label_id>")
+@allowed(*READERS)
+def show(label_id: int) -> Answer:
+    _note_reading(label_id)
+    with reading() as session:
+        label = get(session, Label, label_id, "label")
+        return render_template(
+            "labels/show.html",
+            label=label,
+            fill=session.get(Fill, label.fill_id) if label.fill_id else None,
+            batch=session.get(Batch, label.batch_id) if label.batch_id else None,
+        )
+
+
+@bp.get("/<int:label_id>/picture.png")
+@allowed(*READERS)
+def picture(label_id: int) -> Answer:
+    """The label as the printer draws it, dot for dot."""
+    with reading() as session:
+        response = make_response(pictures.preview(session, label_id))
+    response.content_type = "image/png"
+    return response
+
+
+@bp.get("/<int:label_id>/label.pdf")
+@allowed(*BENCH)
+def pdf(label_id: int) -> Answer:
+    """The very bytes that were made, to be printed; the trail notes who took them."""
+    with transaction() as session:
+        label = printing.pdf_of(session, label_id)
+        printing.note_print(session, label_id, actor=actor(), now=now())
+    response = make_response(label.pdf)
+    response.content_type = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="label-{label_id}.pdf"'
+    return response
+
+
+@bp.post("/batch/<int:batch_id>")
+@allowed(*BENCH)
+def print_batch(batch_id: int) -> Answer:
+    """Makes the shelf label of a batch as its state is now; a second one of the same state asks the reason."""
+    form = ReasonForm()
+    try:
+        label_id = printing.print_batch(database(), batch_id, actor=actor(), now=now(), reason=typed(form.reason.data))
+    except RuleBroken as refusal:
+        with reading() as session:
+            get(session, Batch, batch_id, "batch")
+        flash(refusal.message, "danger")
+        return redirect(url_for("batches.show", batch_id=batch_id))
+    return redirect(url_for("labels.show", label_id=label_id))
+
+
+def _note_reading(label_id: int) -> None:
+    """A vial's label names a patient; a batch's names nobody."""
+    with transaction() as session:
+        label = get(session, Label, label_id, "label")
+        if label.fill_id is not None:
+            fill = get(session, Fill, label.fill_id, "fill")
+            prescriptions.note_reading(session, fill.prescription_id, actor=actor(), now=now())
