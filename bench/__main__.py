@@ -17,9 +17,7 @@ def comparisons() -> list[str]:
 
 def run(names: list[str]) -> bool:
     """Run them one after the other, so that none disturbs another; True when every gate held."""
-    print(
-        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {cpu_count()} cores"
-    )
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {cpu_count()} cores")
     held = True
     for name in names:
         print(f"\n{name}")

@@ -6,9 +6,11 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from pharmacy import api, paths, web
+from pharmacy.api.views import bp as api_views
 from pharmacy.settings import Settings
 from pharmacy.store import schema
 from pharmacy.store.database import Database
+from pharmacy.store.schema import SchemaRefused
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -17,8 +19,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     Raises: SchemaRefused, one sentence for whoever starts it.
     """
     if database is None:
-        database = Database(settings.database_url)
-        schema.check(database)
+        database = _open(settings.database_url)
     app = Flask("pharmacy", template_folder=str(paths.templates()), static_folder=str(paths.static()))
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -38,5 +39,15 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions["mortar_database"] = database
     web.register(app)
     api.register(app)
-    web.csrf.exempt(api.bp)  # a token admits there, never a cookie, so no other site can borrow it
+    web.csrf.exempt(api_views)  # a token admits there, never a cookie, so no other site can borrow it
     return app
+
+
+def _open(url: str) -> Database:
+    database = Database(url)
+    try:
+        schema.check(database)
+    except SchemaRefused:
+        database.close()
+        raise
+    return database

@@ -83,28 +83,12 @@ class Cluster:
     def _start(self) -> subprocess.Popen[bytes]:
         if self._user:
             os.chown(self.directory, self._user["user"], self._user["group"])
-        data = self.directory / "data"
-        initdb = [
-            self.programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "mortar",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        ]
-        made = subprocess.run(initdb, capture_output=True, text=True, check=False, cwd=self.directory, **self._user)
-        if made.returncode:
-            raise NoPostgres(f"initdb failed: {_last_line(made.stderr)}")
+        data, log = str(self.directory / "data"), self.directory / "log"
+        self._make(data)
         options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
-        log = self.directory / "log"
         with log.open("wb") as lines:
             server = subprocess.Popen(
-                [*_ends_with_us(), self.programs / "postgres", "-D", data, f"-k{self.directory}", *options],
+                [*_ends_with_us(), str(self.programs / "postgres"), "-D", data, f"-k{self.directory}", *options],
                 stdin=subprocess.DEVNULL,
                 stdout=lines,
                 stderr=lines,
@@ -121,6 +105,18 @@ class Cluster:
             return server
         server.kill()
         raise NoPostgres(f"the server did not answer within {START_S} seconds")
+
+    def _make(self, data: str) -> None:
+        made = subprocess.run(
+            [str(self.programs / "initdb"), "-D", data, *"-U mortar -A trust -E UTF8 --locale=C -N".split()],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.directory,
+            **self._user,
+        )
+        if made.returncode:
+            raise NoPostgres(f"initdb failed: {_last_line(made.stderr)}")
 
 
 class Copies:
@@ -205,16 +201,22 @@ def _programs(directory: Path, user: Mapping[str, Any]) -> Path:
     for place in _places():
         if _runs(place, user):
             return place
-        if not user:
-            continue
-        # Perhaps only the path is closed to the other user, as /root is.
-        copy = directory / "installed"
-        shutil.copytree(place.parent, copy, symlinks=True)
-        directory.chmod(0o711)
-        if _runs(copy / place.name, user):
-            return copy / place.name
-        shutil.rmtree(copy)
+        if user and place.parent.name == "pginstall":
+            copy = _copied(place, directory / "installed")
+            directory.chmod(0o711)
+            if _runs(copy, user):
+                return copy
     raise NoPostgres("no initdb found: install the pgserver package, or PostgreSQL")
+
+
+def _copied(place: Path, to: Path) -> Path:
+    """The package where the other user can read it: under /root, for one, nobody else can."""
+    package = place.parents[1]
+    shutil.copytree(package, to / package.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, to / libraries.name)
+    return to / place.relative_to(package.parent)
 
 
 def _places() -> Iterator[Path]:

@@ -86,9 +86,7 @@ def test_the_documents_describe_no_setting_that_does_not_exist() -> None:
         ("pharmacy_port", "PHARMACY_PORT"),
     ],
 )
-def test_a_misspelt_name_is_refused_with_the_nearest_right_one(
-    wrong: str, right: str, tmp_path: Path
-) -> None:
+def test_a_misspelt_name_is_refused_with_the_nearest_right_one(wrong: str, right: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=f"^{wrong} is not a setting: did you mean {right}\\?$"):
         from_env({"PHARMACY_DATA_DIR": str(tmp_path), wrong: "x"})
 
@@ -120,9 +118,7 @@ def test_the_name_that_belongs_to_the_tests_is_tolerated(tmp_path: Path) -> None
         ("SECRET_KEY", "short", "PHARMACY_SECRET_KEY must have at least 32 characters."),
     ],
 )
-def test_a_wrong_value_is_refused_with_what_is_wanted(
-    name: str, value: str, sentence: str, tmp_path: Path
-) -> None:
+def test_a_wrong_value_is_refused_with_what_is_wanted(name: str, value: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refusal:
         from_env({"PHARMACY_DATA_DIR": str(tmp_path), f"PHARMACY_{name}": value})
     assert sentence in str(refusal.value)
@@ -186,9 +182,7 @@ def test_a_secret_key_is_made_once_and_kept(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["secret_key"]
 
 
-def test_a_process_that_is_overtaken_uses_the_key_of_the_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_is_overtaken_uses_the_key_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def overtaken(source: Path, target: Path) -> None:
         Path(target).write_text(LONG_SECRET, encoding="utf-8")
         raise FileExistsError(str(target))
@@ -227,7 +221,5 @@ if sys.platform != "win32":  # Windows has no such bits; there the user's own fo
         ("win32", {}, Path.home() / "AppData" / "Local" / "pharmacy"),
     ],
 )
-def test_the_data_lie_where_the_platform_keeps_them(
-    platform: str, environ: dict[str, str], place: Path
-) -> None:
+def test_the_data_lie_where_the_platform_keeps_them(platform: str, environ: dict[str, str], place: Path) -> None:
     assert default_data_dir(environ, platform) == place

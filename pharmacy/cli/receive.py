@@ -1,5 +1,7 @@
 """`pharmacy receive`: messages from files into the entry queue, one JSON document a line and message."""
 
+from contextlib import closing
+
 import click
 
 from pharmacy.cli.context import settings
@@ -27,11 +29,10 @@ def receive(files: tuple[str, ...], dry_run: bool) -> None:
             outcome = "received" if found.prescription else "review"
             write_json(_document(found, outcome, reply=""), one_line=True)
         return
-    database = Database(settings().database_url)
-    schema.check(database)
-    for raw in raws:
-        write_json(_receive(database, raw), one_line=True)
-    database.close()
+    with closing(Database(settings().database_url)) as database:
+        schema.check(database)
+        for raw in raws:
+            write_json(_receive(database, raw), one_line=True)
 
 
 def _receive(database: Database, raw: bytes) -> dict[str, object]:

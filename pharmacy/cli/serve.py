@@ -1,8 +1,11 @@
 """`pharmacy serve`: the application in waitress, one process, a few threads."""
 
+import socket
+
 import click
 
 from pharmacy.cli.context import settings
+from pharmacy.domain.errors import RuleBroken
 from pharmacy.settings import Settings
 
 
@@ -24,26 +27,33 @@ def run(chosen: Settings, *, host: str, port: int) -> None:
     import waitress  # noqa: PLC0415
 
     from pharmacy.app import create_app  # noqa: PLC0415
-    from pharmacy.domain.errors import RuleBroken  # noqa: PLC0415
 
     app = create_app(chosen)
-    _print_set_up_link(app.extensions["mortar_database"], f"http://{host}:{port}")
+    database = app.extensions["mortar_database"]
     try:
-        server = waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=chosen.threads,
-            max_request_body_size=chosen.max_body_bytes,
-            ident="",
-            clear_untrusted_proxy_headers=True,
-        )
+        with _listening(host, port) as listener:
+            _print_set_up_link(database, f"http://{host}:{port}")
+            click.echo(f"Serving on http://{host}:{port} until you press Ctrl+C.", err=True)
+            waitress.serve(
+                app,
+                sockets=[listener],
+                threads=chosen.threads,
+                max_request_body_size=chosen.max_body_bytes,
+                ident="",
+                clear_untrusted_proxy_headers=True,
+                _quiet=True,
+            )
+    finally:
+        database.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The socket to serve on; taken before anything is promised."""
+    try:
+        return socket.create_server((host, port))
     except OSError as error:
-        raise RuleBroken(
-            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port."
-        ) from error
-    click.echo(f"Serving on http://{host}:{port} until you press Ctrl+C.", err=True)
-    server.run()
+        told = f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port."
+        raise RuleBroken(told) from error
 
 
 def _print_set_up_link(database: object, base: str) -> None:

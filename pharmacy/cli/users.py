@@ -1,6 +1,9 @@
 """`pharmacy users add`: a person, and the one-time link with which they choose a password."""
 
+from contextlib import closing
+
 import click
+from sqlalchemy.orm import Session
 
 from pharmacy.cli.context import settings
 from pharmacy.domain.roles import Role
@@ -21,23 +24,18 @@ def users() -> None:
 @click.option("--initials", help="As printed on labels; made from the full name otherwise.")
 def add(name: str, role: str, full_name: str | None, initials: str | None) -> None:
     """Adds a person with user name NAME and prints a one-time link to choose a password."""
-    chosen = settings()
-    database = Database(chosen.database_url)
-    schema.check(database)
+    chosen, now = settings(), utc_now()
     shown = full_name or name
     letters = initials or "".join(word[0] for word in shown.split())[:6].upper()
-    now = utc_now()
-    with database.transaction() as session:
+
+    def invite(session: Session) -> str:
         person = people.add(
-            session,
-            username=name,
-            full_name=shown,
-            initials=letters,
-            role=Role(role),
-            actor=people.OWNER,
-            now=now,
+            session, username=name, full_name=shown, initials=letters, role=Role(role), actor=people.OWNER, now=now
         )
-        token = people.make_link(session, person_id=person.id, actor=people.OWNER, now=now)
-    database.close()
-    click.echo(f"{person.full_name} chooses a password here, once, within 2 days:")
+        return people.make_link(session, person_id=person.id, actor=people.OWNER, now=now)
+
+    with closing(Database(chosen.database_url)) as database:
+        schema.check(database)
+        token = database.run(invite)
+    click.echo(f"{shown} chooses a password here, once, within 2 days:")
     click.echo(f"  http://{chosen.host}:{chosen.port}/set-up/{token}")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import waitress
 from flask import Flask
+from waitress.server import create_server
 
 from pharmacy.app import create_app
 from pharmacy.domain.errors import RuleBroken
@@ -57,7 +57,7 @@ def build(chosen: Settings) -> Flask:
 @contextmanager
 def served(app: Flask, threads: int = 4) -> Iterator[str]:
     """A server on a free port of this machine; yields its address."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=threads, ident="")
+    server = create_server(app, host="127.0.0.1", port=0, threads=threads, ident="")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -18,6 +18,7 @@ from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import BatchState, FillState, Subject
+from pharmacy.services import fills
 from pharmacy.services.acting import Actor, get, get_to_change, move, record
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Label, LabelKind, Lot, Pharmacy, Prescription
@@ -47,6 +48,8 @@ def print_fill(database: Database, fill_id: int, *, actor: Actor, now: datetime,
     Raises: RuleBroken: not its turn, a field that does not fit, or a label that does not read back.
     """
     with database.reading() as session:
+        fill = get(session, Fill, fill_id, "fill")
+        _label_step(session, fill, actor=actor, now=now, reason=reason)
         label = compose_vial(session, fill_id)
     made = make(label)
     return database.run(lambda session: _keep_vial(session, fill_id, made, actor=actor, now=now, reason=reason))
@@ -84,10 +87,9 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
     Raises: RuleBroken.
     """
     fill = get(session, Fill, fill_id, "fill")
-    if not fill.allocations:
-        raise RuleBroken(f"Fill {fill.number} has no capsules yet; take them from a batch first.")
+    fills.refuse_unless_sound(session, fill)
     rx, batch, pharmacy = fill.prescription, fill.allocations[-1].batch, _pharmacy(session)
-    assert rx.patient and rx.prescriber and rx.verified_by and rx.strength_mg  # verified prescriptions have them
+    assert rx.patient and rx.prescriber and rx.verified_by  # noqa: S101, PT018 - verified prescriptions have them
     copies, token = _printed_before(session, Label.fill_id == fill.id)
     return VialLabel(
         pharmacy_name=pharmacy.name,
@@ -95,7 +97,7 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
         pharmacy_phone=pharmacy.phone,
         rx_number=rx.number,
         fill=str(fill.fill_number),
-        refills=str((rx.refills or 0) - fill.fill_number) if rx.refills else "none",
+        refills=str(fills.fills_left(session, rx)) if rx.refills else "none",
         patient=rx.patient.name,
         prescriber=rx.prescriber.name,
         drug=drug_name(batch),
@@ -180,7 +182,7 @@ def scanned(session: Session, text: str) -> tuple[str, int]:
 
     Raises: NotFound.
     """
-    wanted = text.strip()
+    wanted = text.strip() if text.isprintable() else ""
     label = session.execute(select(Label).where(Label.token == wanted).limit(1)).scalar() if wanted else None
     if label is not None:
         return ("fill", label.fill_id) if label.fill_id else ("batch", label.batch_id or 0)
@@ -206,12 +208,20 @@ def _by_number(session: Session, wanted: str) -> tuple[str, int] | None:
 
 def _keep_vial(session: Session, fill_id: int, made: Made, *, actor: Actor, now: datetime, reason: str) -> int:
     fill = get_to_change(session, Fill, fill_id, "fill")
+    state, copies = _label_step(session, fill, actor=actor, now=now, reason=reason)
+    if replace(compose_vial(session, fill_id), token=made.label.token) != made.label:
+        raise Conflict(f"Fill {fill.number} was changed while its label was drawn; print it again.")
+    fill.state = FillState(state)
+    return _keep(session, LabelKind.VIAL, made, copies, fill_id=fill.id, actor=actor, now=now, reason=reason)
+
+
+def _label_step(session: Session, fill: Fill, *, actor: Actor, now: datetime, reason: str) -> tuple[str, int]:
+    """The state after this label, and how many there were before it."""
     copies, _ = _printed_before(session, Label.fill_id == fill.id)
-    verb = "reprint" if copies else "label"
     state = move(
         session,
         Subject.FILL,
-        verb,
+        "reprint" if copies else "label",
         name=f"fill {fill.number}",
         state=fill.state,
         actor=actor,
@@ -219,10 +229,7 @@ def _keep_vial(session: Session, fill_id: int, made: Made, *, actor: Actor, now:
         reason=reason,
         subject_id=fill.id,
     )
-    if replace(compose_vial(session, fill_id), token=made.label.token) != made.label:
-        raise Conflict(f"Fill {fill.number} was changed while its label was drawn; print it again.")
-    fill.state = FillState(state)
-    return _keep(session, LabelKind.VIAL, made, copies, fill_id=fill.id, actor=actor, now=now, reason=reason)
+    return state, copies
 
 
 def _keep_batch(session: Session, batch_id: int, made: Made, *, actor: Actor, now: datetime, reason: str) -> int:

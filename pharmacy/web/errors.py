@@ -3,7 +3,7 @@
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.edge import logs
@@ -60,6 +60,8 @@ def _stale_form(_: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return make_response(error.get_response())
+    if isinstance(error, SecurityError):  # an untrusted host name: no page of ours may link to it
+        return make_response(("This address is not one of this server's. Use the one you were given.\n", 400))
     return page(error.code or 500)
 
 

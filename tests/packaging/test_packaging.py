@@ -118,10 +118,7 @@ def test_the_rules_and_the_paper_use_no_package_that_is_not_named_here(room: str
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_a_lock_names_no_host_and_no_place_on_a_machine(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
-    assert (
-        re.findall(r"https?:|file://|--find-links|--index-url|--extra-index-url|--trusted-host|@ ", text)
-        == []
-    )
+    assert re.findall(r"https?:|file://|--find-links|--index-url|--extra-index-url|--trusted-host|@ ", text) == []
     assert re.findall(r"(?:^|\s)[/~]\S*", text) == []
 
 

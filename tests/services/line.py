@@ -226,9 +226,7 @@ class Line:
         plan = Plan(capsules, dict(self.lots), Decimal(120), self.today, "prescriptions of this week")
         plan = replace(plan, **changed)
         actor = self.who[by]
-        return self.run(
-            lambda s: batches.plan(s, self.formula, plan, actor=actor, now=self.now, today=self.today)
-        ).id
+        return self.run(lambda s: batches.plan(s, self.formula, plan, actor=actor, now=self.now, today=self.today)).id
 
     def weigh(self, batch: int, position: int, amount: Decimal | None = None, by: str = "tess", **changed: Any) -> None:
         def work(session: Session) -> None:
@@ -236,9 +234,7 @@ class Line:
             weighed = component.target if amount is None else amount
             weighing = Weighing(position, component.lot.number, weighed, WeighSource.BALANCE)
             actor = self.who[by]
-            batches.weigh(
-                session, batch, replace(weighing, **changed), actor=actor, now=self.now, today=self.today
-            )
+            batches.weigh(session, batch, replace(weighing, **changed), actor=actor, now=self.now, today=self.today)
 
         self.run(work)
 
@@ -265,9 +261,7 @@ class Line:
     def test_weights(self, batch: int, weights: tuple[Decimal, ...] = GOOD_WEIGHTS, by: str = "tess") -> None:
         shell, actor = Decimal(48), self.who[by]
         self.run(
-            lambda s: releasing.test_weights(
-                s, batch, shell_mg=shell, weights_mg=weights, actor=actor, now=self.now
-            )
+            lambda s: releasing.test_weights(s, batch, shell_mg=shell, weights_mg=weights, actor=actor, now=self.now)
         )
 
     def release(self, batch: int, by: str = "pia", **changed: Any) -> None:
@@ -287,9 +281,7 @@ class Line:
 
     def allocate(self, fill: int, batch: int, by: str = "tess") -> None:
         number, actor = self.row(Batch, batch).number, self.who[by]
-        self.run(
-            lambda s: fills.allocate(s, fill, batch_scanned=number, actor=actor, now=self.now, today=self.today)
-        )
+        self.run(lambda s: fills.allocate(s, fill, batch_scanned=number, actor=actor, now=self.now, today=self.today))
 
     def allocated(self, batch: int = 0, rx: int = 0) -> int:
         batch = batch or self.released()
@@ -349,7 +341,12 @@ def open_pharmacy(database: Database, now: datetime) -> Line:
     """The pharmacy and its people, and nothing else yet."""
     with database.transaction() as session:
         people.change_pharmacy(
-            session, "Linden Pharmacy", "1 Linden Street, Sampleton CA 94000", "202-555-0100", actor=people.OWNER, now=now
+            session,
+            "Linden Pharmacy",
+            "1 Linden Street, Sampleton CA 94000",
+            "202-555-0100",
+            actor=people.OWNER,
+            now=now,
         )
         who = {}
         for username, name, initials, role in PEOPLE:

@@ -46,7 +46,14 @@ def _asked(subject: Subject, verb: str) -> Call:
         state = line.row(TABLES[subject], key).state
         return line.run(
             lambda s: move(
-                s, subject, verb, name=f"{subject} {key}", state=state, actor=line.who[who], now=line.now, subject_id=key
+                s,
+                subject,
+                verb,
+                name=f"{subject} {key}",
+                state=state,
+                actor=line.who[who],
+                now=line.now,
+                subject_id=key,
             )
         )
 
@@ -148,9 +155,9 @@ def _put(line: Line, subject: Subject, key: int, state: str) -> None:
     if subject is Subject.FORMULA:  # an approved one is closed to every change but its retirement
         line.run(
             lambda s: s.execute(
-                update(Formula).where(Formula.id == key, Formula.state == "draft").values(
-                    state=state, is_open=state in OPEN[subject]
-                )
+                update(Formula)
+                .where(Formula.id == key, Formula.state == "draft")
+                .values(state=state, is_open=state in OPEN[subject])
             )
         )
     else:

@@ -1,6 +1,5 @@
 """What is written comes back exactly, from either database."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -31,18 +30,18 @@ often = settings(max_examples=60, suppress_health_check=[HealthCheck.function_sc
 
 
 @pytest.fixture
-def trips(bare_database: Database) -> Iterator[Database]:
+def trips(bare_database: Database) -> Database:
     with bare_database.transaction() as session:
         TABLE.create(session.connection())
     return bare_database
 
 
-def trip(database: Database, **values: object) -> sa.Row[tuple[object, ...]]:
+def trip(database: Database, **values: object) -> tuple[object, ...]:
     with database.transaction() as session:
         session.execute(sa.delete(TABLE))
         session.execute(sa.insert(TABLE).values(**values))
     with database.reading() as session:
-        return session.execute(sa.select(*(TABLE.columns[name] for name in values))).one()
+        return tuple(session.execute(sa.select(*(TABLE.columns[name] for name in values))).one())
 
 
 @often

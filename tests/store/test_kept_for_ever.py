@@ -1,5 +1,7 @@
 """The database itself refuses to change what is kept for ever."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -177,3 +179,19 @@ def test_a_component_is_not_moved_into_an_approved_formula(
     do(database, sa.insert(components).values(a_row(components, id=2, formula_id=2)))
     move = sa.update(components).where(components.c.id == 2).values(formula_id=1, position=2)
     refused(database, move, "fixed once it is approved")
+
+
+def test_a_component_put_in_during_the_approval_waits_for_it_and_is_refused(postgres_database: Database) -> None:
+    tables = tables_of(postgres_database)
+    with postgres_database.transaction() as session:
+        fill_every_table(session, tables)
+    components = tables.tables["formula_components"]
+    another = sa.insert(components).values(a_row(components, id=2, position=2))
+    with ThreadPoolExecutor(1) as pool:
+        with postgres_database.transaction() as approving:
+            approving.execute(sa.update(tables.tables["formulas"]).values(state="approved"))
+            late = pool.submit(do, postgres_database, another)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.5)
+        with pytest.raises(IntegrityError, match="fixed once it is approved"):
+            late.result(timeout=10)

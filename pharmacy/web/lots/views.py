@@ -42,7 +42,7 @@ def index() -> Answer:
 def closed() -> Answer:
     with reading() as session:
         page = lists.lots(session, is_open=False, after=request.args.get("after", ""))
-    return render_template("lots/closed.html", page=page)
+    return render_template("lots/closed.html", page=page, today=today())
 
 
 @bp.get("/<int:lot_id>")

@@ -8,6 +8,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.findings import Finding, Level
 from pharmacy.domain.prescription import Prescription as Written
 from pharmacy.domain.prescription import from_document
+from pharmacy.domain.roles import BENCH
 from pharmacy.domain.screening import Screening, screen
 from pharmacy.domain.workflow import OPEN, RxState, Step, Subject, open_steps
 from pharmacy.services import prescriptions
@@ -33,6 +34,16 @@ def may(row: Prescription, verb: str) -> bool:
     return any(step.verb == verb for step in steps_for(row))
 
 
+def takeable() -> frozenset[str]:
+    """The states in which whoever is signed in may take a prescription to work on it."""
+    next_verb = {RxState.RECEIVED: "enter", RxState.ENTERED: "verify"}
+    return frozenset(
+        state
+        for state, verb in next_verb.items()
+        if any(step.verb == verb for step in open_steps(Subject.PRESCRIPTION, state, actor().role))
+    )
+
+
 def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str = "") -> str:
     """Everything about one prescription."""
     with reading() as session:
@@ -42,6 +53,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
             "prescriptions/show.html",
             row=row,
             held=from_document(row.document),
+            source=_source(row.message),
             findings=(row.screening or {}).get("findings", []),
             daily_dose=(row.screening or {}).get("daily_dose_mg"),
             overrides=lists.overrides_of(session, row.id),
@@ -50,7 +62,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
             steps=[step for step in steps_for(row) if step.verb in prescriptions.PLAIN_STEPS],
             can_enter="enter" in verbs,
             can_verify="verify" in verbs,
-            can_fill="complete" in verbs,
+            can_fill=row.state is RxState.VERIFIED and actor().role in BENCH,
             form=form or ReasonForm(),
             refusal=refusal,
         )

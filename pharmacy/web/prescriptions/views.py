@@ -29,7 +29,9 @@ def index() -> Answer:
     state = _state(request.args.get("state", ""))
     with reading() as session:
         page = lists.prescriptions(session, state, request.args.get("after", ""))
-    return render_template("prescriptions/index.html", page=page, chosen=state, states=pages.QUEUES)
+    return render_template(
+        "prescriptions/index.html", page=page, chosen=state, states=pages.QUEUES, takeable=pages.takeable()
+    )
 
 
 @bp.get("/closed")
