@@ -69,16 +69,16 @@ class Play:
         screen.send(page, "set-up", **PHARMACY, **typed, password=admin.password, again=admin.password)
         self.accounts["ada"] = admin
         for username, full_name, initials, role in CAST:
-            page = screen.get("/admin/people/add")
-            page = screen.send(page, "people", username=username, full_name=full_name, initials=initials, role=role)
+            page = screen.get("/admin/people/new")
+            page = screen.send(page, "people/new", username=username, full_name=full_name, initials=initials, role=role)
             self._accept(page, Account(username, full_name, role, passphrase()))
         self.tell("Set up: a one-time link, an administrator, and four people who chose their passwords")
 
     def approve_formula(self) -> None:
         tess, paula = self.screens["tess"], self.screens["paula"]
         for ingredient in INGREDIENTS:
-            tess.send(tess.get("/formulas/ingredients/add"), "ingredients", **ingredient)
-        page = tess.send(tess.get("/formulas/new"), "formulas", **FORMULA)
+            tess.send(tess.get("/formulas/ingredients/new"), "ingredients/new", **ingredient)
+        page = tess.send(tess.get("/formulas/new"), "formulas/new", **FORMULA)
         self._sign(paula, "paula", page.url, "approve")
         self.tell("Formula LDN-4.5: drafted by a technician, approved and signed by the pharmacist-in-charge")
 
@@ -133,10 +133,11 @@ class Play:
     def make_batch(self, lots: dict[str, str]) -> tuple[str, str]:
         """The batch's page and number."""
         tess, paula = self.screens["tess"], self.screens["paula"]
-        formula = tess.get("/batches/plan").find(r'<option value="(\d+)"[^>]*>\s*LDN-4.5')
+        formula = tess.get("/batches/plan").find(r"formula_id=(\d+)")
         page = tess.get(f"/batches/plan?formula_id={formula}")
-        plan = {"capsules": "100", "minimum_mg": "120", "purpose": "prescriptions of this week", "act": "open"}
-        page = tess.send(page, "/batches/plan", **plan)
+        plan = {"capsules": "100", "minimum_mg": "120", "purpose": "prescriptions of this week"}
+        worked_out = tess.send(page, "/batches/plan", work_out="1", **plan)
+        page = tess.send(worked_out, "/batches/plan")
         batch, number = page.url, page.find(r"(B\d{6}-\d{2})")
         self.tell(f"Batch {number}: 100 capsules planned, worksheet worked out by two engines that agree")
         for kind, weighed in (("active", "510.8"), ("filler", "17926"), ("shell", "104")):
@@ -152,7 +153,7 @@ class Play:
         )
         tess.send(tess.get(f"{batch}/test"), "/test", shell_mg="48", weights=WEIGHTS)
         self.tell("Filled (102 good, 1 spoiled) and weighed: weight test passed")
-        tess.send(tess.get(batch), "/label")
+        tess.send(tess.get(batch), "/print")
         self._sign(paula, "paula", batch, "release")
         self.tell(f"Batch {number} released and signed by a pharmacist who did not make it")
         return batch, number
@@ -170,7 +171,7 @@ class Play:
         paula.send(paula.get(f"{fill}/check"), "/check", scanned=code, password=self.accounts["paula"].password)
         self.tell("Final check: the label was scanned, container and prescription compared, signed by a pharmacist")
         tess.send(
-            tess.get(f"{fill}/dispense"),
+            tess.get(fill),
             "/dispense",
             handed_to="Avery Demopatient",
             counselling="No opioid medicines; vivid dreams are common",
@@ -182,10 +183,10 @@ class Play:
         return f"${price}", label
 
     def _save_label(self, screen: Browser, page: Page, number: str) -> Path:
-        address = page.find(r'href="(/labels/\d+\.pdf)"')
+        address = page.find(r'href="(/labels/\d+)"')
         file = self.directory / f"label-{number}-0.pdf"
-        file.write_bytes(screen.get(address).body)
-        shown = screen.get(address.removesuffix(".pdf"))
+        file.write_bytes(screen.get(f"{address}/label.pdf").body)
+        shown = screen.get(address)
         codes = [shown.find(rf"({re.escape(number)}-0)"), shown.find(r"(MTR1:\w{10})")]
         self.tell(f"Label printed and read back: every field, Code 128 {codes[0]}, DataMatrix {codes[1]}")
         return file

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,11 +58,12 @@ def build(chosen: Settings) -> Flask:
 @contextmanager
 def served(app: Flask, threads: int = 4) -> Iterator[str]:
     """A server on a free port of this machine; yields its address."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=threads, ident="")
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = create_server(app, sockets=[listener], threads=threads, ident="")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.close()
         thread.join(timeout=5)

@@ -7,17 +7,17 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pharmacy.domain.capsules import SIZES
+from pharmacy.domain.capsules import SIZES, refuse_blocked_filler
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.units import format_number
+from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.domain.weighing import DEFAULT
 from pharmacy.domain.workflow import FormulaState, Subject
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person
+from pharmacy.store.tables import AuditEntry, Formula, FormulaComponent, Ingredient, IngredientKind, Person
 
 BASES = ("hydrochloride", "base")
 
@@ -158,7 +158,7 @@ def change(
         now=now,
         subject="formula",
         subject_id=row.id,
-        **changes(before, _plain(typed)),
+        **changes(before, _plain(as_draft(row))),
     )
     return row
 
@@ -171,7 +171,7 @@ def approve(
     Raises: RuleBroken.
     """
     row = get_to_change(session, Formula, formula_id, "formula")
-    state = _move(session, row, "approve", actor=actor, now=now, reason=reason, done_by=frozenset({row.drafted_by_id}))
+    state = _move(session, row, "approve", actor=actor, now=now, reason=reason, done_by=_written_by(session, row))
     row.state = FormulaState(state)
     row.approved_by_id, row.approved_at = actor.id, now
     session.flush()
@@ -254,7 +254,7 @@ def approved(session: Session, formula_id: int) -> Formula:
     if row.state is not FormulaState.APPROVED:
         raise RuleBroken(f"{row.title} is {row.state}; batches are made from approved formulas only.", field="formula")
     approver = session.get_one(Person, row.approved_by_id or 0)
-    if not all(signature.holds for signature in signatures(session, row)):
+    if not any(signature.holds for signature in signatures(session, row)[-1:]):
         raise RuleBroken(f"{row.title} is not what {approver.full_name} signed; it must be approved anew.")
     return row
 
@@ -271,6 +271,8 @@ def _check(typed: Draft) -> None:
         value = getattr(typed, field)
         if not value.strip() or len(value) > most:
             raise RuleBroken(f"{field.capitalize()}: 1 to {most} characters.", field=field)
+    read_decimal(typed.strength_mg, field="strength_mg", places=3)
+    read_decimal(typed.overage, field="overage", places=6)
     if not 0 < typed.strength_mg <= 1000:
         raise RuleBroken("Strength: more than 0 and at most 1000 mg.", field="strength_mg")
     if typed.basis not in BASES:
@@ -286,6 +288,18 @@ def _check(typed: Draft) -> None:
         raise RuleBroken("Beyond-use limit: 1 to 1000 days.", field="limit_days")
     if not [step for step in typed.steps if step.strip()]:
         raise RuleBroken("Steps: at least one; one line each.", field="steps")
+
+
+def _written_by(session: Session, row: Formula) -> frozenset[int]:
+    """Whoever drafted this version or changed the draft, as the trail tells."""
+    changed = session.scalars(
+        select(AuditEntry.actor_id).where(
+            AuditEntry.subject == "formula",
+            AuditEntry.subject_id == row.id,
+            AuditEntry.event == Event.FORMULA_CHANGED.value,
+        )
+    )
+    return frozenset({row.drafted_by_id, *(person for person in changed if person is not None)})
 
 
 def _columns(typed: Draft) -> dict[str, object]:
@@ -318,6 +332,8 @@ def _put_components(session: Session, row: Formula, typed: Draft) -> None:
 
 
 def _check_component(ingredient: Ingredient, typed: Draft, field: str) -> None:
+    if ingredient.kind is IngredientKind.FILLER:
+        refuse_blocked_filler(ingredient.name)
     if ingredient.kind is IngredientKind.SHELL and ingredient.capsule_size != typed.capsule_size:
         raise RuleBroken(
             f"Shell: “{ingredient.name}” is size {ingredient.capsule_size}, the formula says {typed.capsule_size}.",

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import lot_number
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.units import format_measure, read_decimal
+from pharmacy.domain.units import read_decimal
 from pharmacy.domain.workflow import LotState, Subject, refuse_unless_plain
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, changes, get, get_to_change, move, next_number, record
+from pharmacy.services.ledger import change_on_hand, enter_in_ledger, write_off
+from pharmacy.services.ledger import ledger as ledger
+from pharmacy.services.ledger import ledger_sum as ledger_sum
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Ingredient, IngredientKind, Lot, LotMovement, MovementKind
+from pharmacy.store.tables import Ingredient, IngredientKind, Lot, MovementKind
 
 MOST_MG = Decimal(5_000_000)  # five kilograms: more in one container is a slip of the keyboard
 ASSAY_BASES = ("anhydrous", "as is")
@@ -86,7 +89,7 @@ def receive(
     )
     session.add(lot)
     session.flush()
-    _enter_in_ledger(session, lot, MovementKind.RECEIVED, amount, actor=actor, now=now, reason=f"from {lot.supplier}")
+    enter_in_ledger(session, lot, MovementKind.RECEIVED, amount, actor=actor, now=now, reason=f"from {lot.supplier}")
     record(session, Event.LOT_RECEIVED, actor=actor, now=now, subject="lot", subject_id=lot.id, **content(lot))
     return lot
 
@@ -156,7 +159,7 @@ def advance(
     now: datetime,
     today: date | None = None,
 ) -> Lot:
-    """Any step without a form of its own: reject, exhaust, expire, recall. What is left of a used up lot is written off.
+    """Any plain step: reject, exhaust, expire, recall. What is left of a used up lot is written off.
 
     Raises: RuleBroken.
     """
@@ -167,7 +170,7 @@ def advance(
     if verb == "expire" and lot.expiry >= (today or now.date()):
         raise RuleBroken(f"Lot {lot.number} expires on {lot.expiry.isoformat()}; it is not expired yet.")
     if verb == "exhaust" and lot.on_hand:
-        _write_off(session, lot, reason.strip() or "used up", actor=actor, now=now)
+        write_off(session, lot, reason.strip() or "used up", actor=actor, now=now)
     record(
         session,
         Event.LOT_MOVED,
@@ -201,8 +204,8 @@ def adjust(session: Session, lot_id: int, counted: Decimal, *, reason: str, acto
     difference = counted - lot.on_hand
     if difference == 0:
         raise RuleBroken(f"Counted: the ledger of lot {lot.number} says so already.", field="counted")
-    _change_on_hand(session, lot, difference)
-    _enter_in_ledger(session, lot, MovementKind.ADJUSTED, difference, actor=actor, now=now, reason=reason.strip())
+    change_on_hand(session, lot, difference)
+    enter_in_ledger(session, lot, MovementKind.ADJUSTED, difference, actor=actor, now=now, reason=reason.strip())
     record(
         session,
         Event.LOT_MOVED,
@@ -228,6 +231,15 @@ def usable(lot: Lot, today: date) -> None:
         raise RuleBroken(f"Lot {lot.number} expired on {lot.expiry.isoformat()}.", field="lot")
 
 
+def refuse_unless_signed(session: Session, lot: Lot) -> None:
+    """Refuses a lot whose delivery or certificate is not what the pharmacist signed.
+
+    Raises: RuleBroken.
+    """
+    if not any(signature.holds for signature in signatures(session, lot)[-1:]):
+        raise RuleBroken(f"Lot {lot.number} is not what was signed at its release; recall it.", field="lot")
+
+
 def draw(
     session: Session,
     lot: Lot,
@@ -244,12 +256,11 @@ def draw(
     Raises: RuleBroken.
     """
     usable(lot, today)
+    refuse_unless_signed(session, lot)
     state = LotState(_move(session, lot, "draw", actor=actor, now=now))
-    _change_on_hand(session, lot, -amount)
+    change_on_hand(session, lot, -amount)
     lot.state = state
-    _enter_in_ledger(
-        session, lot, MovementKind.WEIGHED, -amount, actor=actor, now=now, reason=reason, batch_id=batch_id
-    )
+    enter_in_ledger(session, lot, MovementKind.WEIGHED, -amount, actor=actor, now=now, reason=reason, batch_id=batch_id)
 
 
 def first_expired_first_out(session: Session, ingredient_id: int, today: date) -> tuple[Lot, ...]:
@@ -261,16 +272,6 @@ def first_expired_first_out(session: Session, ingredient_id: int, today: date) -
         .order_by(Lot.expiry, Lot.id)
     )
     return tuple(session.scalars(statement))
-
-
-def ledger(session: Session, lot_id: int) -> tuple[LotMovement, ...]:
-    return tuple(session.scalars(select(LotMovement).where(LotMovement.lot_id == lot_id).order_by(LotMovement.id)))
-
-
-def ledger_sum(session: Session, lot_id: int) -> Decimal:
-    """What the ledger adds up to: equal to on_hand, always."""
-    statement = select(func.sum(LotMovement.amount, type_=LotMovement.amount.type)).where(LotMovement.lot_id == lot_id)
-    return Decimal(session.scalar(statement) or 0)
 
 
 def content(lot: Lot) -> dict[str, object]:
@@ -292,52 +293,6 @@ def content(lot: Lot) -> dict[str, object]:
 
 def signatures(session: Session, lot: Lot) -> tuple[Standing, ...]:
     return signing.standing(session, "lot", lot.id, content(lot))
-
-
-def _write_off(session: Session, lot: Lot, reason: str, *, actor: Actor, now: datetime) -> None:
-    left = lot.on_hand
-    _change_on_hand(session, lot, -left)
-    _enter_in_ledger(session, lot, MovementKind.WASTED, -left, actor=actor, now=now, reason=reason)
-
-
-def _change_on_hand(session: Session, lot: Lot, difference: Decimal) -> None:
-    taken = session.execute(
-        update(Lot)
-        .where(Lot.id == lot.id, Lot.on_hand + difference >= 0)
-        .values(on_hand=Lot.on_hand + difference)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise RuleBroken(
-            f"Lot {lot.number} holds {format_measure(lot.on_hand, lot.ingredient.unit)},"
-            f" less than the {format_measure(-difference, lot.ingredient.unit)} asked for.",
-            field="weighed",
-        )
-    session.refresh(lot, ["on_hand"])
-
-
-def _enter_in_ledger(
-    session: Session,
-    lot: Lot,
-    kind: MovementKind,
-    amount: Decimal,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    batch_id: int | None = None,
-) -> None:
-    session.add(
-        LotMovement(
-            lot_id=lot.id,
-            at=now,
-            kind=kind,
-            amount=amount,
-            batch_id=batch_id,
-            person_id=actor.id,
-            reason=reason,
-        )
-    )
 
 
 def _check_delivery(

@@ -87,7 +87,8 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
     Raises: RuleBroken.
     """
     fill = get(session, Fill, fill_id, "fill")
-    fills.refuse_unless_sound(session, fill)
+    if not fill.allocations:
+        raise RuleBroken(f"Fill {fill.number} has no capsules yet; take them from a batch first.")
     rx, batch, pharmacy = fill.prescription, fill.allocations[-1].batch, _pharmacy(session)
     assert rx.patient and rx.prescriber and rx.verified_by  # noqa: S101, PT018 - verified prescriptions have them
     copies, token = _printed_before(session, Label.fill_id == fill.id)
@@ -229,6 +230,7 @@ def _label_step(session: Session, fill: Fill, *, actor: Actor, now: datetime, re
         reason=reason,
         subject_id=fill.id,
     )
+    fills.refuse_unless_sound(session, fill)
     return state, copies
 
 
