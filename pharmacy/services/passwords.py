@@ -20,6 +20,7 @@ MOST_LENGTH = 200
 ACCOUNT_LIMIT = 5  # wrong passwords before an account waits
 ADDRESS_LIMIT = 30  # and before an address does
 LONGEST_WAIT = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=1)  # without a wrong password, counting starts anew
 
 _hasher = PasswordHasher()
 # Verified when there is no such account, so that both answers take as long.
@@ -53,8 +54,8 @@ def hashed(password: str, *, username: str = "") -> str:
 
 
 def fold(username: str) -> str:
-    """How a user name is kept and compared: without spaces around it, in lower case."""
-    return username.strip().casefold()
+    """How a user name is kept and compared: without spaces around it, in lower case, printable letters only."""
+    return "".join(letter for letter in username.strip().casefold() if letter.isprintable())
 
 
 def check(
@@ -110,6 +111,8 @@ def _note_failure(session: Session, keys: tuple[str, ...], actor: Actor, event: 
         lock = session.get(Lockout, key, with_for_update=True)
         if lock is None:
             session.add(Lockout(key=key, failures=1, last_at=now))
+        elif now - lock.last_at > FORGOTTEN_AFTER:
+            lock.failures, lock.last_at = 1, now
         else:
             lock.failures, lock.last_at = lock.failures + 1, now
     record(session, event, actor=actor, now=now, subject="person", subject_id=actor.id or None)

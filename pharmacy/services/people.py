@@ -128,13 +128,17 @@ def set_up(
     initials: str,
     password_hash: str,
     now: datetime,
+    demonstration: bool = False,
 ) -> Person:
-    """The first start: the pharmacy's (name, address, phone) as printed on labels, and the first administrator."""
+    """The first start: the pharmacy's (name, address, phone) as printed on labels, and the first administrator.
+
+    demonstration: every label says so, for as long as this database lives.
+    """
     link = get_to_change(session, SetUpLink, link.id, "link")
     if link.used_at is not None or link.person_id is not None or not nobody_yet(session):
         raise RuleBroken("This pharmacy is set up already; sign in.")
     link.used_at = now
-    change_pharmacy(session, *pharmacy, actor=OWNER, now=now)
+    change_pharmacy(session, *pharmacy, actor=OWNER, now=now, demonstration=demonstration)
     person = add(
         session,
         username=username,
@@ -157,7 +161,7 @@ def change_pharmacy(
     actor: Actor,
     now: datetime,
     one_pharmacist: bool = False,
-    demonstration: bool | None = None,
+    demonstration: bool = False,
 ) -> Pharmacy:
     """What labels print about the pharmacy.
 
@@ -168,7 +172,7 @@ def change_pharmacy(
             raise RuleBroken(f"Pharmacy {field}: 1 to {most} characters; it is printed on every label.", field=field)
     row = session.get(Pharmacy, 1)
     if row is None:
-        row = Pharmacy(id=1, name="", address="", phone="", one_pharmacist=False, demonstration=bool(demonstration))
+        row = Pharmacy(id=1, name="", address="", phone="", one_pharmacist=False, demonstration=demonstration)
         session.add(row)
     before = {
         "name": row.name,
@@ -201,6 +205,7 @@ def change(session: Session, person_id: int, *, role: Role, is_active: bool, act
 
     Raises: RuleBroken.
     """
+    _lock_administrators(session)
     person = get_to_change(session, Person, person_id, "person")
     steps_down = person.role is Role.ADMINISTRATOR and (role is not Role.ADMINISTRATOR or not is_active)
     if steps_down and _other_administrators(session, person_id) == 0:
@@ -273,6 +278,11 @@ def of_api_token(session: Session, token: str) -> Person | None:
         .where(ApiToken.token_digest == token_digest(token), ApiToken.revoked_at.is_(None), Person.is_active)
     )
     return session.execute(statement).scalar()
+
+
+def _lock_administrators(session: Session) -> None:
+    """All of them, always in the same order: of two who step down at once, the second sees what the first did."""
+    session.execute(select(Person.id).where(Person.role == Role.ADMINISTRATOR).order_by(Person.id).with_for_update())
 
 
 def _other_administrators(session: Session, person_id: int) -> int:

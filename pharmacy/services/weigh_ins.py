@@ -151,8 +151,8 @@ def _judge(taken: BatchInput, lot: Lot, weighing: Weighing) -> bool:
     if len(weighing.deviation.strip()) < 10 or weighing.witness is None:
         raise RuleBroken(
             f"{format_measure(weighing.weighed, 'mg')} is {format_number(tolerance.difference_percent)} % off the"
-            f" target; {format_measure(tolerance.low_mg, 'mg')} to {format_measure(tolerance.high_mg, 'mg')} is allowed."
-            " Weigh again, or give the reason in at least 10 letters and have a pharmacist sign it.",
+            f" target; {format_measure(tolerance.low_mg, 'mg')} to {format_measure(tolerance.high_mg, 'mg')} is"
+            " allowed. Weigh again, or give the reason in at least 10 letters and have a pharmacist sign it.",
             field="weighed",
         )
     return False

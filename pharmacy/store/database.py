@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from pharmacy.domain.errors import Conflict
+from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.store import trail
 
 Result = TypeVar("Result")
@@ -38,7 +38,7 @@ _LOCK_WAIT_S = 20
 _BUSY = f"The database was busy for {_LOCK_WAIT_S} seconds; nothing was saved. Try again."
 
 
-class Busy(Exception):
+class Busy(RuleBroken):
     """The database could not take this write now; nothing was changed."""
 
 

@@ -12,6 +12,9 @@ from pharmacy.domain.workflow import OPEN, RxState, Subject
 from pharmacy.store.columns import Base, Code, Exact, Key, Moment, Prose, Short, When, choice
 from pharmacy.store.people import Person
 
+# Searched by range, which means something only when letters are compared by their numbers.
+NAME_KEY = String(250).with_variant(String(250, collation="C"), "postgresql")
+
 
 class Outcome(StrEnum):
     RECEIVED = "received"  # a prescription stands in the entry queue
@@ -59,7 +62,7 @@ class Patient(Base):
     id: Mapped[Key]
     family: Mapped[Short]
     given: Mapped[Short]
-    name_key: Mapped[str] = mapped_column(String(250))  # folded "family given", searched by range
+    name_key: Mapped[str] = mapped_column(NAME_KEY)  # folded "family given", searched by range
     birth_date: Mapped[date] = mapped_column(Date)
     sex: Mapped[Code]
     allergies: Mapped[list[str]] = mapped_column(JSON)
@@ -85,7 +88,7 @@ class Prescriber(Base):
     id: Mapped[Key]
     family: Mapped[Short]
     given: Mapped[Short]
-    name_key: Mapped[str] = mapped_column(String(250))
+    name_key: Mapped[str] = mapped_column(NAME_KEY)
     npi: Mapped[Code] = mapped_column(unique=True)
     phone: Mapped[Short]
     created_at: Mapped[When]

@@ -20,6 +20,7 @@ EXACT = sa.BigInteger()
 MOMENT = sa.DateTime(timezone=True)
 LINE = sa.String(120)
 CODE = sa.String(64)
+NAME_KEY = sa.String(250).with_variant(sa.String(250, collation="C"), "postgresql")
 Kind = TypeEngine[Any]
 
 PEOPLE_ROLE = ("technician", "pharmacist", "pharmacist-in-charge", "administrator", "auditor")
@@ -163,7 +164,7 @@ def _prescriptions() -> None:
         "patients",
         *_numbered("patients"),
         *_all(LINE, "family", "given"),
-        *_all(sa.String(250), "name_key"),
+        *_all(NAME_KEY, "name_key"),
         *_all(sa.Date(), "birth_date"),
         *_all(CODE, "sex"),
         *_all(sa.JSON(), "allergies"),
@@ -179,7 +180,7 @@ def _prescriptions() -> None:
         "prescribers",
         *_numbered("prescribers"),
         *_all(LINE, "family", "given"),
-        *_all(sa.String(250), "name_key"),
+        *_all(NAME_KEY, "name_key"),
         *_all(CODE, "npi"),
         *_all(LINE, "phone"),
         *_all(MOMENT, "created_at"),

@@ -76,6 +76,7 @@ def set_up_now(token: str) -> Answer:
                     initials=typed(form.initials.data),
                     password_hash=password_hash,
                     now=now(),
+                    demonstration=access.settings().demo,
                 )
             else:
                 person = people.choose_password(session, link, password_hash, now=now())

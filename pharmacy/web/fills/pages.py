@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.workflow import OPEN, FillState, Subject, open_steps
-from pharmacy.services import fills, prescriptions
+from pharmacy.services import allocating, fills, prescriptions
 from pharmacy.services.acting import get, is_alone
 from pharmacy.store import lists
 from pharmacy.store.tables import Fill
@@ -41,7 +41,7 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             fill=fill,
             rx=fill.prescription,
             held=from_document(fill.prescription.document),
-            suitable=fills.batches_for(session, fill, today()) if "allocate" in verbs else (),
+            suitable=allocating.batches_for(session, fill, today()) if "allocate" in verbs else (),
             labels=lists.labels_of(session, fill_id=fill.id),
             signatures=fills.signatures(session, fill),
             verbs=verbs,

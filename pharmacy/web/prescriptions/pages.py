@@ -1,5 +1,6 @@
 """The pages of one prescription, each drawn in one place: first for reading, again when something was refused."""
 
+import re
 from collections.abc import Mapping
 
 from flask import render_template
@@ -23,6 +24,7 @@ from pharmacy.web.prescriptions.checking import Checked
 from pharmacy.web.prescriptions.forms import EntryForm, VerifyForm, by_field, doubts_by_field, fields_of, verify_form
 
 QUEUES = tuple(state for state in RxState if state in OPEN[Subject.PRESCRIPTION])
+_LONG_PATH = re.compile(r"(?<![\w/\]])(?:[\w\[\]]+/)+(?=(?:[\w\[\]]+/){2}[\w\[\]]+)")
 _WORKED_ON = (RxState.RECEIVED, RxState.ENTERED)
 
 
@@ -59,7 +61,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
             overrides=lists.overrides_of(session, row.id),
             signatures=prescriptions.signatures(session, row),
             fills=lists.fills_of(session, row.id),
-            steps=[step for step in steps_for(row) if step.verb in prescriptions.PLAIN_STEPS],
+            steps=[step for step in steps_for(row) if step.plain],
             can_enter="enter" in verbs,
             can_verify="verify" in verbs,
             can_fill=row.state is RxState.VERIFIED and actor().role in BENCH,
@@ -92,12 +94,21 @@ def entry_page(
             checked=checked,
             message=message,
             source=_source(message),
-            evidence=by_field(message.evidence.items()) if message else {},
-            doubts=doubts,
+            evidence=by_field((field, short(place)) for field, place in message.evidence.items()) if message else {},
+            doubts={name: [short(doubt) for doubt in found] for name, found in doubts.items()},
             about_all=about_all,
             others=others,
             claimed=_claimed(row),
         )
+
+
+def short(text: str) -> str:
+    """A text with the last three names of each path in it: enough to find the place in the source beside.
+
+    >>> short("NewRx/Patient/HumanPatient/Name/LastName: Doe")
+    'HumanPatient/Name/LastName: Doe'
+    """
+    return _LONG_PATH.sub("", text)
 
 
 def screened(row: Prescription) -> Screening:
