@@ -52,9 +52,11 @@ class Page:
 class Browser:
     def __init__(self, base: str) -> None:
         self.base = base
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.cookies = http.cookiejar.CookieJar()
         # No proxy: the server is on this machine.
-        self._opener = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self.cookies), urllib.request.ProxyHandler({})
+        )
 
     def get(self, path: str) -> Page:
         return self._open(urllib.request.Request(urllib.parse.urljoin(self.base, path)))  # noqa: S310 - our own server

@@ -11,6 +11,7 @@ from pharmacy.demo.browser import Browser, Page
 from pharmacy.demo.stage import passphrase
 
 Tell = Callable[[str], None]
+Look = Callable[[str, Browser, str], None]
 
 PHARMACY = {
     "name": "Demonstration Compounding Pharmacy",
@@ -43,10 +44,16 @@ class Ending(NamedTuple):
 
 
 class Play:
-    """One run. Browsers are kept by user name, as each person works at a screen of their own."""
+    """One run. Browsers are kept by user name, as each person works at a screen of their own.
 
-    def __init__(self, base: str, set_up_token: str, directory: Path, tell: Tell, today: date) -> None:
+    look: called with a name, a browser and an address whenever a page is worth seeing; it draws the screenshots.
+    """
+
+    def __init__(
+        self, base: str, set_up_token: str, directory: Path, tell: Tell, today: date, look: Look | None = None
+    ) -> None:
         self.base, self.token, self.directory, self.tell, self.today = base, set_up_token, directory, tell, today
+        self.look = look or (lambda _name, _browser, _address: None)
         self.screens: dict[str, Browser] = {}
         self.accounts: dict[str, Account] = {}
 
@@ -65,21 +72,32 @@ class Play:
         admin = Account("ada", "Ada Placeholder", "administrator", passphrase())
         screen = self.screens["ada"] = Browser(self.base)
         page = screen.get(f"/set-up/{self.token}")
+        self.look("set-up", screen, page.url)
         typed = {"username": "ada", "full_name": admin.full_name, "initials": "AP"}
         screen.send(page, "set-up", **PHARMACY, **typed, password=admin.password, again=admin.password)
         self.accounts["ada"] = admin
         for username, full_name, initials, role in CAST:
             page = screen.get("/admin/people/new")
+            if username == "tess":
+                self.look("person-add", screen, page.url)
             page = screen.send(page, "people/new", username=username, full_name=full_name, initials=initials, role=role)
             self._accept(page, Account(username, full_name, role, passphrase()))
+        self.look("people", screen, "/admin/people")
+        self.look("pharmacy", screen, "/admin/pharmacy")
+        self.look("sign-in", Browser(self.base), "/sign-in")
         self.tell("Set up: a one-time link, an administrator, and four people who chose their passwords")
 
     def approve_formula(self) -> None:
         tess, paula = self.screens["tess"], self.screens["paula"]
         for ingredient in INGREDIENTS:
             tess.send(tess.get("/formulas/ingredients/new"), "ingredients/new", **ingredient)
+        self.look("formula-new", tess, "/formulas/new")
         page = tess.send(tess.get("/formulas/new"), "formulas/new", **FORMULA)
+        self.look("formula-approve", paula, f"{page.url}/approve")
         self._sign(paula, "paula", page.url, "approve")
+        self.look("formula", tess, page.url)
+        self.look("formulas", tess, "/formulas/")
+        self.look("ingredients", tess, "/formulas/ingredients")
         self.tell("Formula LDN-4.5: drafted by a technician, approved and signed by the pharmacist-in-charge")
 
     def receive_lots(self) -> dict[str, str]:
@@ -88,11 +106,18 @@ class Play:
         numbers = {}
         for kind, name, delivery in DELIVERIES:
             page = tess.get("/lots/receive")
+            if kind == "active":
+                self.look("lot-receive", tess, page.url)
             wanted = page.find(rf'<option value="(\d+)"[^>]*>\s*{re.escape(name)}')
             expiry = (self.today + timedelta(days=540)).isoformat()
             page = tess.send(page, "receive", ingredient_id=wanted, expiry=expiry, **delivery)
             numbers[kind] = page.find(r"(L\d{6})")
+            if kind == "active":
+                self.look("lot-release", peter, f"{page.url}/release")
+                self.look("lot-measure", tess, f"{page.url}/measure")
             self._sign(peter, "peter", page.url, "release")
+        self.look("lot", tess, page.url)
+        self.look("lots", tess, "/lots/")
         self.tell("Lots " + ", ".join(numbers.values()) + ": received into quarantine, released by a pharmacist")
         return numbers
 
@@ -102,6 +127,7 @@ class Play:
         page = ada.get("/admin/tokens")
         tess_id = page.find(r'<option value="(\d+)"[^>]*>\s*Tess Specimen')
         page = ada.send(page, "tokens", name="clinic interface", person_id=tess_id)
+        self.look("tokens", ada, "/admin/tokens")
         token = page.find(r"(mtr_[\w-]{30,})")
         written = (self.today - timedelta(days=4)).isoformat().encode()
         message = resources.files("pharmacy.demo").joinpath("newrx.xml").read_bytes().replace(WRITTEN, written)
@@ -118,13 +144,18 @@ class Play:
     def enter_and_verify(self, number: str) -> None:
         tess, peter = self.screens["tess"], self.screens["peter"]
         page = tess.get(f"/scan?code={number}")
+        self.look("queues", tess, "/")
+        self.look("messages", tess, "/messages/")
+        self.look("message", tess, "/messages/1")
+        self.look("prescriptions", tess, "/prescriptions/")
         entry = tess.get(f"{page.url}/enter")
+        self.look("prescription-enter", tess, entry.url)
         tess.send(entry, "/enter", quantity="30")
         shown = tess.get(page.url)
-        self.tell(
-            f"Entered beside its source by a technician; screening says: {shown.find(r'state-(accept|pharmacist|stop)')}"
-        )
+        decision = shown.find(r"state-(accept|pharmacist|stop)")
+        self.tell(f"Entered beside its source by a technician; screening says: {decision}")
         check = peter.get(f"{page.url}/verify")
+        self.look("prescription-verify", peter, check.url)
         peter.send(
             check, "/verify", strength_again="4.5", quantity_again="30", password=self.accounts["peter"].password
         )
@@ -137,11 +168,15 @@ class Play:
         page = tess.get(f"/batches/plan?formula_id={formula}")
         plan = {"capsules": "100", "minimum_mg": "120", "purpose": "prescriptions of this week"}
         worked_out = tess.send(page, "/batches/plan", work_out="1", **plan)
+        self.look("batch-choose", tess, "/batches/plan")
+        self.look("batch-plan", tess, f"/batches/plan?formula_id={formula}")
         page = tess.send(worked_out, "/batches/plan")
         batch, number = page.url, page.find(r"(B\d{6}-\d{2})")
         self.tell(f"Batch {number}: 100 capsules planned, worksheet worked out by two engines that agree")
         for kind, weighed in (("active", "510.8"), ("filler", "17926"), ("shell", "104")):
             page = tess.get(f"{batch}/weigh")
+            if kind == "active":
+                self.look("batch-weigh", tess, page.url)
             tess.send(page, "/weigh", lot_scanned=lots[kind], weighed=weighed, source="balance")
         self.tell("Weighed from scanned lots within tolerance: 510.8 mg active, 17926 mg filler, 104 shells")
         tess.send(
@@ -151,10 +186,14 @@ class Play:
             wasted="1",
             description="white opaque capsules, clean and whole",
         )
+        self.look("batch-test", tess, f"{batch}/test")
         tess.send(tess.get(f"{batch}/test"), "/test", shell_mg="48", weights=WEIGHTS)
         self.tell("Filled (102 good, 1 spoiled) and weighed: weight test passed")
         tess.send(tess.get(batch), "/print")
+        self.look("batch-release", paula, f"{batch}/release")
         self._sign(paula, "paula", batch, "release")
+        self.look("batch", tess, batch)
+        self.look("batches", tess, "/batches/")
         self.tell(f"Batch {number} released and signed by a pharmacist who did not make it")
         return batch, number
 
@@ -162,12 +201,14 @@ class Play:
         tess, paula = self.screens["tess"], self.screens["paula"]
         page = tess.send(tess.get(f"/scan?code={number}"), "/fills/start")
         fill = page.url
+        self.look("fill-allocate", tess, fill)
         page = tess.send(tess.get(fill), "/allocate", batch=batch_number)
         price = page.find(r"Total\D*\$(\d+\.\d\d)")
         self.tell(f"30 capsules taken from {batch_number}; price of the month ${price}")
         page = tess.send(page, "/label")
         label = self._save_label(tess, tess.get(fill), number)
         code = f"{number}-0"
+        self.look("fill-check", paula, f"{fill}/check")
         paula.send(paula.get(f"{fill}/check"), "/check", scanned=code, password=self.accounts["paula"].password)
         self.tell("Final check: the label was scanned, container and prescription compared, signed by a pharmacist")
         tess.send(
@@ -177,6 +218,12 @@ class Play:
             counselling="No opioid medicines; vivid dreams are common",
         )
         self.tell(f"Handed out: fill {code}")
+        self.look("fill", tess, fill)
+        self.look("fills", tess, "/fills/")
+        self.look("prescription", tess, tess.get(f"/scan?code={number}").url)
+        self.look("queues-pharmacist", paula, "/")
+        self.look("help", tess, "/help/")
+        self.look("trail", self.screens["amos"], "/reports/trail")
         trail = self.screens["amos"].get("/reports/verify")
         told = self.screens["amos"].send(trail, "/reports/verify")
         self.tell("Audit trail verified: " + told.find(r"(\d+ entries)"))
@@ -187,6 +234,7 @@ class Play:
         file = self.directory / f"label-{number}-0.pdf"
         file.write_bytes(screen.get(f"{address}/label.pdf").body)
         shown = screen.get(address)
+        self.look("label", screen, address)
         codes = [shown.find(rf"({re.escape(number)}-0)"), shown.find(r"(MTR1:\w{10})")]
         self.tell(f"Label printed and read back: every field, Code 128 {codes[0]}, DataMatrix {codes[1]}")
         return file

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.beyond_use import refuse_unless_covers
@@ -15,7 +15,7 @@ from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import BatchState, Subject
 from pharmacy.services import releasing
 from pharmacy.services.acting import Actor, get_to_change, move, record
-from pharmacy.store.tables import Allocation, Batch, Fill
+from pharmacy.store.tables import Allocation, Batch, Fill, Label
 
 
 def batches_for(session: Session, fill: Fill, today: date) -> tuple[Batch, ...]:
@@ -31,12 +31,14 @@ def batches_for(session: Session, fill: Fill, today: date) -> tuple[Batch, ...]:
 
 
 def scanned_batch(session: Session, scanned: str) -> Batch:
-    """The batch of a scanned number, locked until the transaction ends.
+    """The batch of a scanned number or of the other code of its label, locked until the transaction ends.
 
     Raises: RuleBroken.
     """
     number = scanned.strip().upper()
-    key = session.execute(select(Batch.id).where(Batch.number == number)).scalar() if number.isprintable() else None
+    labelled = select(Label.batch_id).where(Label.token == number)
+    statement = select(Batch.id).where(or_(Batch.number == number, Batch.id.in_(labelled)))
+    key = session.execute(statement).scalar() if number.isprintable() else None
     if key is None:
         raise RuleBroken(f"Batch: there is none of the number “{scanned.strip()[:40]}”.", field="batch")
     return get_to_change(session, Batch, key, "batch")

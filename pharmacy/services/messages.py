@@ -44,29 +44,10 @@ def receive(
     sender = (reading.sender or UNKNOWN_SENDER)[:120]
     sha256 = hashlib.sha256(raw).hexdigest()
     before = _earlier(session, sender, reading.message_id)
-    if before is not None and before.sha256 == sha256:
-        return _repeat(session, before, actor=actor, now=now)
-    used_before = (USED_BEFORE,) if before is not None else ()
-    outcome = Outcome.RECEIVED if reading.prescription is not None and not used_before else Outcome.REVIEW
-    reply = intake.reply(reading, outcome=outcome.value, problems=used_before, sent=now)
-    problems = [{"path": problem.path, "message": problem.message} for problem in (*reading.problems, *used_before)]
-    message = Message(
-        received_at=now,
-        sender=sender,
-        message_id=None if before is not None else (reading.message_id or None),
-        format=reading.format.value,
-        content_type=content_type[:120],
-        raw=raw,
-        sha256=sha256,
-        outcome=outcome,
-        problems=problems,
-        evidence=dict(reading.evidence),
-        doubts=list(reading.doubts),
-        reply_type=reply.content_type,
-        reply=reply.body,
-    )
-    session.add(message)
-    session.flush()
+    same = _same_bytes(session, before, sha256)
+    if same is not None:
+        return _repeat(session, same, actor=actor, now=now)
+    message = _keep(session, raw, reading, sha256, before, sender=sender, content_type=content_type, now=now)
     record(
         session,
         Event.MESSAGE_RECEIVED,
@@ -75,13 +56,13 @@ def receive(
         subject="message",
         subject_id=message.id,
         sha256=sha256,
-        outcome=outcome.value,
+        outcome=message.outcome.value,
         format=reading.format.value,
     )
     prescription = None
-    if outcome is Outcome.RECEIVED and reading.prescription is not None:
+    if message.outcome is Outcome.RECEIVED and reading.prescription is not None:
         prescription = prescriptions.start(session, reading.prescription, message=message, actor=actor, now=now)
-    return Received(message, prescription, outcome, reply)
+    return Received(message, prescription, message.outcome, Reply(message.reply_type, message.reply))
 
 
 def enter_by_hand(session: Session, message_id: int, *, actor: Actor, now: datetime) -> Prescription:
@@ -142,6 +123,51 @@ def _earlier(session: Session, sender: str, message_id: str) -> Message | None:
     if not message_id:
         return None
     return session.execute(select(Message).where(Message.sender == sender, Message.message_id == message_id)).scalar()
+
+
+def _same_bytes(session: Session, before: Message | None, sha256: str) -> Message | None:
+    """The very message that came before under this number: the first of it, or one that was put aside for review."""
+    if before is None or before.sha256 == sha256:
+        return before
+    again = (
+        select(Message).where(Message.sender == before.sender, Message.sha256 == sha256).order_by(Message.id).limit(1)
+    )
+    return session.execute(again).scalar()
+
+
+def _keep(
+    session: Session,
+    raw: bytes,
+    reading: Reading,
+    sha256: str,
+    before: Message | None,
+    *,
+    sender: str,
+    content_type: str,
+    now: datetime,
+) -> Message:
+    """The message's row with its answer. before: another message of the same number, then this one gets none."""
+    used_before = (USED_BEFORE,) if before is not None else ()
+    outcome = Outcome.RECEIVED if reading.prescription is not None and not used_before else Outcome.REVIEW
+    reply = intake.reply(reading, outcome=outcome.value, problems=used_before, sent=now)
+    message = Message(
+        received_at=now,
+        sender=sender,
+        message_id=None if used_before else (reading.message_id or None),
+        format=reading.format.value,
+        content_type=content_type[:120],
+        raw=raw,
+        sha256=sha256,
+        outcome=outcome,
+        problems=[{"path": problem.path, "message": problem.message} for problem in (*reading.problems, *used_before)],
+        evidence=dict(reading.evidence),
+        doubts=list(reading.doubts),
+        reply_type=reply.content_type,
+        reply=reply.body,
+    )
+    session.add(message)
+    session.flush()
+    return message
 
 
 def _repeat(session: Session, before: Message, *, actor: Actor, now: datetime) -> Received:

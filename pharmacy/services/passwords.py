@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -102,8 +103,9 @@ def _refuse_while_waiting(session: Session, keys: tuple[str, ...], now: datetime
     for lock in session.scalars(select(Lockout).where(Lockout.key.in_(keys))):
         ends = lock.last_at + _wait(lock.key, lock.failures)
         if now < ends:
-            seconds = int((ends - now).total_seconds()) + 1
-            raise RuleBroken(f"Too many wrong passwords: wait {seconds} seconds, then try again.", field="password")
+            seconds = ceil((ends - now).total_seconds())
+            wait = "1 second" if seconds == 1 else f"{seconds} seconds"
+            raise RuleBroken(f"Too many wrong passwords: wait {wait}, then try again.", field="password")
 
 
 def _note_failure(session: Session, keys: tuple[str, ...], actor: Actor, event: Event, now: datetime) -> None:

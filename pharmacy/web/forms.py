@@ -1,6 +1,8 @@
 """What all forms share: fields that keep what was typed, and refusals put beside the field they are about."""
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
@@ -15,6 +17,19 @@ class Form(FlaskForm):
     def refusal(self) -> str:
         """The sentence that belongs to no single field."""
         return " ".join(str(error) for error in self.form_errors)
+
+
+class ChoiceField(StringField):
+    """A list to choose from. WTForms' own changes the shape of its choices from one version to the next."""
+
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(label, **more)
+        self.choices = list(choices)
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool]]:
+        """Value, words, and whether it is the chosen one."""
+        for value, words in self.choices:
+            yield value, words, value == (self.data or "")
 
 
 class ReasonForm(Form):

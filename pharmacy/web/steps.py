@@ -9,21 +9,23 @@ from flask import url_for
 from pharmacy.domain.workflow import Subject, open_steps
 from pharmacy.web.access import actor
 
+ENDING = frozenset({"reject", "retire", "recall", "expire", "exhaust"})
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """label: as the workflow table calls the step. signs: whether a password will be asked."""
+    """label: as the workflow table calls the step. ends: whether it takes the record out of use."""
 
     verb: str
     label: str
     url: str
-    signs: bool
+    ends: bool
 
 
 def buttons(subject: Subject, state: str, pages: Mapping[str, str], **key: Any) -> tuple[Button, ...]:
-    """Buttons for the steps that have a page. pages: endpoint of the page by the verb of the step; key: of the record."""
+    """Buttons for the steps that have a page. pages: endpoint by verb; key: of the record."""
     return tuple(
-        Button(step.verb, step.label, url_for(pages[step.verb], **key), step.signs is not None)
+        Button(step.verb, step.label, url_for(pages[step.verb], **key), step.verb in ENDING)
         for step in open_steps(subject, state, actor().role)
         if step.verb in pages
     )

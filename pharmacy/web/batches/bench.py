@@ -1,11 +1,14 @@
 """The bench: one component weighed at a time, capsules filled, the sampled ones weighed."""
 
+from decimal import Decimal
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue as Answer
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.quality import sample_size
 from pharmacy.domain.roles import BENCH
+from pharmacy.domain.units import format_number
 from pharmacy.domain.workflow import BatchState
 from pharmacy.services import batches, releasing
 from pharmacy.services.acting import get
@@ -58,10 +61,7 @@ def weigh(batch_id: int) -> Answer:
 @bp.get("/<int:batch_id>/fill")
 @allowed(*BENCH)
 def fill_form(batch_id: int) -> Answer:
-    with reading() as session:
-        batch = get(session, Batch, batch_id, "batch")
-        form = FillForm(data={"wasted": "0", "description": batch.formula.description})
-    return _fill_page(batch_id, form)
+    return _fill_page(batch_id, FillForm())
 
 
 @bp.post("/<int:batch_id>/fill")
@@ -91,8 +91,8 @@ def fill(batch_id: int) -> Answer:
 def test_form(batch_id: int) -> Answer:
     with reading() as session:
         batch = get(session, Batch, batch_id, "batch")
-        measured = batch.inputs[-1].lot.shell_mg
-        form = WeightsForm(data={"shell_mg": str(measured or batch.worksheet["shell_mg"])})
+        shell_mg = batch.inputs[-1].lot.shell_mg or Decimal(batch.worksheet["shell_mg"])
+        form = WeightsForm(data={"shell_mg": format_number(shell_mg)})
     return _test_page(batch_id, form)
 
 

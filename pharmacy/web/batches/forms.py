@@ -4,14 +4,14 @@ import re
 from decimal import Decimal
 from typing import Self
 
-from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 
 from pharmacy.domain.errors import InputUnusable
-from pharmacy.domain.units import read_decimal
+from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.services.batches import Plan
 from pharmacy.store.tables import IngredientKind, Lot, WeighSource
 from pharmacy.web import values
-from pharmacy.web.forms import Form, typed
+from pharmacy.web.forms import ChoiceField, Form, typed
 
 SOURCE_CHOICES = [(WeighSource.BALANCE.value, "read from the balance"), (WeighSource.TYPED.value, "typed by hand")]
 MOST_WEIGHTS = 200
@@ -23,9 +23,9 @@ class PlanForm(Form):
     formula_id = HiddenField()
     seen = HiddenField()
     capsules = StringField("Capsules to make")
-    lot_active = SelectField("Lot of the active", validate_choice=False)
-    lot_filler = SelectField("Lot of the filler", validate_choice=False)
-    lot_shell = SelectField("Lot of the capsule shells", validate_choice=False)
+    lot_active = ChoiceField("Lot of the active")
+    lot_filler = ChoiceField("Lot of the filler")
+    lot_shell = ChoiceField("Lot of the capsule shells")
     minimum_mg = StringField("Least the balance may weigh, mg", default="120")
     compounded = StringField("Date of compounding")
     purpose = StringField("Made for")
@@ -38,7 +38,7 @@ class PlanForm(Form):
             field.data = field.data or field.choices[0][0]
         return self
 
-    def select(self, kind: IngredientKind) -> SelectField:
+    def select(self, kind: IngredientKind) -> ChoiceField:
         return {
             IngredientKind.ACTIVE: self.lot_active,
             IngredientKind.FILLER: self.lot_filler,
@@ -63,7 +63,7 @@ class WeighForm(Form):
     position = HiddenField()
     lot_scanned = StringField("Scan the lot")
     weighed = StringField("Weighed")
-    source = SelectField("The value was", choices=SOURCE_CHOICES, validate_choice=False)
+    source = ChoiceField("The value was", choices=SOURCE_CHOICES)
     deviation = StringField("Reason for the deviation")
     witness = StringField("Pharmacist's user name")
     witness_password = PasswordField("Pharmacist's password, to sign the deviation")
@@ -97,6 +97,4 @@ class WeightsForm(Form):
 
 
 def _told(lot: Lot) -> str:
-    return (
-        f"{lot.number}, {lot.ingredient.name}, expires {lot.expiry.isoformat()}, {lot.on_hand:f} {lot.ingredient.unit}"
-    )
+    return f"{lot.number}, expires {lot.expiry.isoformat()}, {format_number(lot.on_hand)} {lot.ingredient.unit}"

@@ -3,14 +3,14 @@
 from decimal import Decimal
 from typing import Self
 
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 
 from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.units import format_number
 from pharmacy.services.formulas import BASES, Draft
 from pharmacy.store.tables import IngredientKind
 from pharmacy.web import values
-from pharmacy.web.forms import Form, typed
+from pharmacy.web.forms import ChoiceField, Form, typed
 
 SIZE_CHOICES = [(size, size) for size in SIZES]
 BASIS_CHOICES = [(basis, basis) for basis in BASES]
@@ -18,10 +18,10 @@ BASIS_CHOICES = [(basis, basis) for basis in BASES]
 
 class IngredientForm(Form):
     name = StringField("Name, as labels print it")
-    kind = SelectField("Kind", choices=[(kind.value, kind.value) for kind in IngredientKind], validate_choice=False)
+    kind = ChoiceField("Kind", choices=[(kind.value, kind.value) for kind in IngredientKind])
     grade = StringField("Grade")
-    basis = SelectField("Salt form", choices=[("", "none"), *BASIS_CHOICES], validate_choice=False)
-    capsule_size = SelectField("Capsule size", choices=[("", "none"), *SIZE_CHOICES], validate_choice=False)
+    basis = ChoiceField("Salt form", choices=[("", "none"), *BASIS_CHOICES])
+    capsule_size = ChoiceField("Capsule size", choices=[("", "none"), *SIZE_CHOICES])
 
 
 class DraftForm(Form):
@@ -31,9 +31,9 @@ class DraftForm(Form):
     code = StringField("Code")
     name = StringField("Name")
     strength_mg = StringField("Strength, mg")
-    basis = SelectField("Strength means the", choices=BASIS_CHOICES, validate_choice=False)
+    basis = ChoiceField("Strength means the", choices=BASIS_CHOICES)
     form = StringField("Form", default="capsule")
-    capsule_size = SelectField("Capsule size", choices=SIZE_CHOICES, default="3", validate_choice=False)
+    capsule_size = ChoiceField("Capsule size", choices=SIZE_CHOICES, default="3")
     overage = StringField("Overage, per cent", default="3")
     container = StringField("Container")
     equipment = TextAreaField("Equipment")
@@ -43,9 +43,9 @@ class DraftForm(Form):
     limit_days = StringField("Own beyond-use limit, days", default="180")
     reference = TextAreaField("Reference for stability and method")
     quality = TextAreaField("Quality tests and expected results")
-    active = SelectField("Active", validate_choice=False)
-    filler = SelectField("Filler", validate_choice=False)
-    shell = SelectField("Capsule shell", validate_choice=False)
+    active = ChoiceField("Active")
+    filler = ChoiceField("Filler")
+    shell = ChoiceField("Capsule shell")
 
     def offer(self, names: dict[IngredientKind, list[str]]) -> Self:
         """Puts the ingredients that are there into the selects."""

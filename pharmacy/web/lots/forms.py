@@ -1,11 +1,11 @@
 """Forms of lots. Per cent are typed as the certificate prints them and become fractions."""
 
-from wtforms import SelectField, StringField
+from wtforms import StringField
 
 from pharmacy.domain.capsules import SIZES
 from pharmacy.services.lots import ASSAY_BASES, Certificate, Packing
 from pharmacy.web import values
-from pharmacy.web.forms import Form, ReasonForm, typed
+from pharmacy.web.forms import ChoiceField, Form, ReasonForm, typed
 
 SIZE_CHOICES = [("", "not measured"), *((size, size) for size in SIZES)]
 BASIS_CHOICES = [("", "not stated"), *((basis, basis) for basis in ASSAY_BASES)]
@@ -13,7 +13,7 @@ BASIS_CHOICES = [("", "not stated"), *((basis, basis) for basis in ASSAY_BASES)]
 
 class MeasureForm(Form):
     packing_mg = StringField("Fills one capsule, mg")
-    packing_size = SelectField("of size", choices=SIZE_CHOICES, validate_choice=False)
+    packing_size = ChoiceField("of size", choices=SIZE_CHOICES)
     shell_mg = StringField("Mean empty shell, mg")
 
     def packing(self) -> Packing:
@@ -29,14 +29,14 @@ class MeasureForm(Form):
 
 
 class ReceiveForm(MeasureForm):
-    ingredient_id = SelectField("Ingredient", validate_choice=False)
+    ingredient_id = ChoiceField("Ingredient")
     supplier = StringField("Supplier")
     maker_lot = StringField("Maker's lot")
     amount = StringField("Amount, mg or capsules")
     expiry = StringField("Expiry")
     certificate_reference = StringField("Certificate number")
     assay = StringField("Assay, per cent")
-    assay_basis = SelectField("Assay is stated", choices=BASIS_CHOICES, validate_choice=False)
+    assay_basis = ChoiceField("Assay is stated", choices=BASIS_CHOICES)
     water = StringField("Water, per cent")
     solvents = StringField("Residual solvents, per cent")
 

@@ -1,9 +1,9 @@
 """Forms of people, of the pharmacy itself, and of the tokens that programs use."""
 
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, StringField
 
 from pharmacy.domain.roles import Role
-from pharmacy.web.forms import Form
+from pharmacy.web.forms import ChoiceField, Form
 
 ROLE_CHOICES = [(role.value, role.value) for role in Role]
 
@@ -12,11 +12,11 @@ class PersonForm(Form):
     username = StringField("User name")
     full_name = StringField("Full name, as signatures print it")
     initials = StringField("Initials, as labels print them")
-    role = SelectField("Role", choices=ROLE_CHOICES, default=Role.TECHNICIAN.value, validate_choice=False)
+    role = ChoiceField("Role", choices=ROLE_CHOICES, default=Role.TECHNICIAN.value)
 
 
 class ChangeForm(Form):
-    role = SelectField("Role", choices=ROLE_CHOICES, validate_choice=False)
+    role = ChoiceField("Role", choices=ROLE_CHOICES)
     is_active = BooleanField("Works here and may sign in")
 
 
@@ -28,5 +28,5 @@ class PharmacyForm(Form):
 
 
 class TokenForm(Form):
-    person_id = SelectField("Acts with the role of", validate_choice=False)
+    person_id = ChoiceField("Acts with the role of")
     name = StringField("Program that uses it")

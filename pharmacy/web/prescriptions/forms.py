@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.findings import PROFESSIONAL_SERVICES, RESULTS, Finding
 from pharmacy.domain.prescription import Prescription
 from pharmacy.services.prescriptions import Answered
-from pharmacy.web.forms import Form, SigningForm, field_name, typed
+from pharmacy.web.forms import ChoiceField, Form, SigningForm, field_name, typed
 
 PLAIN = ("drug", "strength", "form", "directions", "quantity", "days_supply", "refills", "written", "note")
 _OF_PATIENT = ("family", "given", "birth_date", "sex", "diet")
@@ -28,7 +28,7 @@ class EntryForm(Form):
     patient_allergies = TextAreaField("Allergies")
     patient_conditions = TextAreaField("Conditions")
     patient_medications = TextAreaField("Other medicines")
-    patient_pregnant = SelectField("Pregnant", choices=[("", "not stated"), ("no", "no"), ("yes", "yes")])
+    patient_pregnant = ChoiceField("Pregnant", choices=[("", "not stated"), ("no", "no"), ("yes", "yes")])
     patient_diet = StringField("Diet")
     prescriber_family = StringField("Family name")
     prescriber_given = StringField("Given name")
@@ -94,8 +94,8 @@ def verify_form(findings: Iterable[Finding]) -> VerifyForm:
         name = field_name(rule)
         fields[f"reason_{name}"] = StringField("Reason")
         fields[f"contact_{name}"] = StringField("Who at the prescriber's confirmed it, and when")
-        fields[f"service_{name}"] = SelectField("What was done", choices=_choices(PROFESSIONAL_SERVICES), default="M0")
-        fields[f"result_{name}"] = SelectField("Result", choices=_choices(RESULTS), default="1G")
+        fields[f"service_{name}"] = ChoiceField("What was done", choices=_choices(PROFESSIONAL_SERVICES), default="M0")
+        fields[f"result_{name}"] = ChoiceField("Result", choices=_choices(RESULTS), default="1G")
     return cast(VerifyForm, type("AnsweringForm", (VerifyForm,), fields)())
 
 
