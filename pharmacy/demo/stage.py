@@ -65,6 +65,7 @@ def served(app: Flask, threads: int = 4) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        server.task_dispatcher.shutdown()  # answers under way are finished before the socket goes
         server.close()
         thread.join(timeout=5)
 

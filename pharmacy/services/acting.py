@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import Conflict, NotFound
@@ -67,11 +67,13 @@ def get(session: Session, table: type[Row], key: int, called: str) -> Row:
 
 
 def get_to_change(session: Session, table: type[Row], key: int, called: str) -> Row:
-    """The record, locked until the transaction ends, so that two people acting at once act one after the other.
+    """The record as it is now, locked until the transaction ends, so that two people act one after the other.
 
     Raises: NotFound.
     """
-    row = session.get(table, key, with_for_update=True, populate_existing=True)
+    # Not session.get: it takes a record read earlier in this transaction for a conflict when it changed since.
+    statement = select(table).where(inspect(table).primary_key[0] == key).with_for_update()
+    row = session.execute(statement, execution_options={"populate_existing": True}).scalar()
     if row is None:
         raise NotFound(f"There is no {called} with this number.")
     return row

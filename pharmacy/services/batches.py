@@ -25,6 +25,7 @@ from pharmacy.domain.weighing import (
 from pharmacy.domain.workflow import BatchState, Subject
 from pharmacy.services import formulas, lots
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
+from pharmacy.services.ledger import in_unit
 from pharmacy.services.weigh_ins import Weighing as Weighing
 from pharmacy.services.weigh_ins import allowed_range as allowed_range
 from pharmacy.services.weigh_ins import deviations as deviations
@@ -85,8 +86,7 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     ):
         if lot.on_hand < amount:
             raise RuleBroken(
-                f"Lot {lot.number} holds {format_measure(lot.on_hand, lot.ingredient.unit)},"
-                f" the batch needs {format_measure(amount, lot.ingredient.unit)}.",
+                f"Lot {lot.number} holds {in_unit(lot, lot.on_hand)}, the batch needs {in_unit(lot, amount)}.",
                 field=f"lot-{lot.ingredient.kind.name.lower()}",
             )
     components = tuple(

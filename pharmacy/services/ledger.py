@@ -7,9 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.domain.units import format_measure
+from pharmacy.domain.units import format_measure, format_number
 from pharmacy.services.acting import Actor
-from pharmacy.store.tables import Lot, LotMovement, MovementKind
+from pharmacy.store.tables import IngredientKind, Lot, LotMovement, MovementKind
 
 
 def ledger(session: Session, lot_id: int) -> tuple[LotMovement, ...]:
@@ -20,6 +20,13 @@ def ledger_sum(session: Session, lot_id: int) -> Decimal:
     """What the ledger adds up to: equal to on_hand, always."""
     statement = select(func.sum(LotMovement.amount, type_=LotMovement.amount.type)).where(LotMovement.lot_id == lot_id)
     return Decimal(session.scalar(statement) or 0)
+
+
+def in_unit(lot: Lot, amount: Decimal) -> str:
+    """An amount of this lot as people read it: milligrams with their digits, shells counted."""
+    if lot.ingredient.kind is IngredientKind.SHELL:
+        return f"{format_number(amount)} {lot.ingredient.unit}"
+    return format_measure(amount, lot.ingredient.unit)
 
 
 def change_on_hand(session: Session, lot: Lot, difference: Decimal) -> None:
@@ -35,8 +42,7 @@ def change_on_hand(session: Session, lot: Lot, difference: Decimal) -> None:
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise RuleBroken(
-            f"Lot {lot.number} holds {format_measure(lot.on_hand, lot.ingredient.unit)},"
-            f" less than the {format_measure(-difference, lot.ingredient.unit)} asked for.",
+            f"Lot {lot.number} holds {in_unit(lot, lot.on_hand)}, less than the {in_unit(lot, -difference)} asked for.",
             field="weighed",
         )
     session.refresh(lot, ["on_hand"])

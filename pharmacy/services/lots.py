@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import lot_number
@@ -66,7 +67,7 @@ def receive(
     ingredient = get(session, Ingredient, ingredient_id, "ingredient")
     _check_delivery(ingredient, supplier, maker_lot, amount, expiry, today)
     _check_certificate(ingredient, certificate)
-    _check_exact(("packing_mg", packing.packing_mg, 3), ("shell_mg", packing.shell_mg, 3))
+    _check_packing(packing)
     lot = Lot(
         number=lot_number(next_number(session, "lot")),
         ingredient=ingredient,
@@ -102,10 +103,7 @@ def measure(session: Session, lot_id: int, packing: Packing, *, actor: Actor, no
     lot = get_to_change(session, Lot, lot_id, "lot")
     if not lot.is_open:
         raise RuleBroken(f"Lot {lot.number} is {lot.state}; measuring it serves nothing.")
-    _check_exact(("packing_mg", packing.packing_mg, 3), ("shell_mg", packing.shell_mg, 3))
-    for field, value in (("packing_mg", packing.packing_mg), ("shell_mg", packing.shell_mg)):
-        if value is not None and not 0 < value <= 2000:
-            raise RuleBroken("A capsule holds more than 0 and at most 2000 mg.", field=field)
+    _check_packing(packing)
     before = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
     lot.packing_mg, lot.packing_size, lot.shell_mg = packing.packing_mg, packing.size, packing.shell_mg
     after = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
@@ -308,6 +306,15 @@ def _check_delivery(
         raise RuleBroken("Amount: shells are counted in whole capsules.", field="amount")
     if expiry < today:
         raise RuleBroken(f"Expiry: {expiry.isoformat()} is past; an expired lot is not received.", field="expiry")
+
+
+def _check_packing(packing: Packing) -> None:
+    if packing.size not in ("", *SIZES):
+        raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="packing_size")
+    for field, value in (("packing_mg", packing.packing_mg), ("shell_mg", packing.shell_mg)):
+        _check_exact((field, value, 3))
+        if value is not None and not 0 < value <= 2000:
+            raise RuleBroken("A capsule holds more than 0 and at most 2000 mg.", field=field)
 
 
 def _check_exact(*values: tuple[str, Decimal | None, int]) -> None:

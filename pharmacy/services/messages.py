@@ -155,7 +155,7 @@ def _keep(
         sender=sender,
         message_id=None if used_before else (reading.message_id or None),
         format=reading.format.value,
-        content_type=content_type[:120],
+        content_type="".join(letter for letter in content_type if letter.isprintable())[:120],
         raw=raw,
         sha256=sha256,
         outcome=outcome,

@@ -16,14 +16,13 @@ from pharmacy.domain.prescription import from_document, to_document
 from pharmacy.domain.screening import Screening, screen
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_strength, read_date, read_decimal, read_whole
-from pharmacy.domain.workflow import STEPS, RxState, Subject, refuse_unless_plain
+from pharmacy.domain.workflow import RxState, Subject, refuse_unless_plain
 from pharmacy.services import profiles, signing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record, same_revision
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Fill, Message, Override, Prescription
 
 DUE_WITHIN = timedelta(days=1)
-PLAIN_STEPS = frozenset(step.verb for step in STEPS if step.subject is Subject.PRESCRIPTION and step.plain)
 FIRST_NUMBER = 700_000  # prescription numbers count on from here, and end in a check digit
 
 
@@ -293,7 +292,7 @@ def _keep_screening(row: Prescription, screening: Screening) -> None:
 
 
 def _compare_again(row: Prescription, strength_again: str, quantity_again: str) -> None:
-    strength = read_decimal(strength_again.lower().removesuffix("mg").strip(), field="strength_again", places=3)
+    strength = read_decimal(strength_again.strip().lower().removesuffix("mg"), field="strength_again", places=3)
     if strength != row.strength_mg:
         raise RuleBroken(
             f"Strength: you typed {format_strength(strength)}, which is not what was entered."

@@ -310,8 +310,11 @@ def new_token() -> str:
 
 
 def _mark(pharmacy: Pharmacy, copies: int) -> str:
-    words = [DEMONSTRATION] if pharmacy.demonstration else []
-    return " - ".join([*words, f"Reprint {copies}"] if copies else words)
+    """Short enough for the room that labels keep for it."""
+    again = f"Reprint {copies}" if copies else ""
+    if not pharmacy.demonstration:
+        return again
+    return f"DEMO - {again}" if again else DEMONSTRATION
 
 
 def _inactive(batch: Batch) -> str:

@@ -1,4 +1,4 @@
-"""The queries behind list pages: columns, not records; open ones by their index; the next page by key, never by offset."""
+"""The queries behind list pages: columns, not records; open ones by index; the next page by key, never by offset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -51,7 +51,13 @@ def refuse(form: FlaskForm, refusal: RuleBroken) -> None:
     if field is None:
         form.form_errors.append(refusal.message)
     else:
-        field.errors = [*field.errors, refusal.message]
+        field.errors = [*field.errors, _beside(refusal)]
+
+
+def _beside(refusal: RuleBroken) -> str:
+    """The sentence without the path in front of it, which is for those who send documents."""
+    sentence = refusal.message.removeprefix(f"{refusal.field}: ")
+    return sentence[:1].upper() + sentence[1:]
 
 
 def field_name(path: str) -> str:

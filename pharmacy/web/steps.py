@@ -1,6 +1,6 @@
 """The buttons of a record: what this person may do next, as the workflow table says, each with its page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,12 @@ class Button:
     ends: bool
 
 
-def buttons(subject: Subject, state: str, pages: Mapping[str, str], **key: Any) -> tuple[Button, ...]:
-    """Buttons for the steps that have a page. pages: endpoint by verb; key: of the record."""
+def buttons(
+    subject: Subject, state: str, pages: Mapping[str, str], *, but: Collection[str] = (), **key: Any
+) -> tuple[Button, ...]:
+    """Buttons for the steps that have a page. pages: endpoint by verb; but: verbs to leave out; key: of the record."""
     return tuple(
         Button(step.verb, step.label, url_for(pages[step.verb], **key), step.verb in ENDING)
         for step in open_steps(subject, state, actor().role)
-        if step.verb in pages
+        if step.verb in pages and step.verb not in but
     )

@@ -272,6 +272,13 @@ class Line:
         self.release(batch)
         return batch
 
+    def put_released(self, batch: int) -> None:
+        """From filling to released, with weights taken from the batch's own worksheet."""
+        self.fill_capsules(batch, made=100)
+        fill = Decimal(self.row(Batch, batch).worksheet["fill_per_capsule_mg"])
+        self.test_weights(batch, tuple(48 + fill + Decimal(off) for off in ("-0.9", "0.4", "1", "-0.2", "0.2")))
+        self.release(batch)
+
     # fills
 
     def started(self, rx: int = 0, by: str = "tess") -> int:

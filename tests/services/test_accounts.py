@@ -108,7 +108,11 @@ def test_thirty_wrong_passwords_make_an_address_wait_whatever_the_name(line: Lin
 
 def test_who_has_left_cannot_sign_in_nor_sign(line: Line) -> None:
     proof = line.proof("pia")
-    line.run(lambda s: people.change(s, proof.person_id, role=Role.PHARMACIST, is_active=False, actor=line.who["ada"], now=line.now))
+    line.run(
+        lambda s: people.change(
+            s, proof.person_id, role=Role.PHARMACIST, is_active=False, actor=line.who["ada"], now=line.now
+        )
+    )
     with pytest.raises(RuleBroken, match="is wrong"):
         _try(line, PASSWORD)
     rx = line.entered()
@@ -121,7 +125,10 @@ def test_a_signature_asks_for_the_password_again(line: Line) -> None:
         return signing.prove(line.database, "pia", password, address=ADDRESS, now=line.now)
 
     assert prove(PASSWORD) == signing.Proof(line.who["pia"].id, line.now)
-    for password, said in (("", "type your password"), ("wrong", "Nothing was signed. User name or password is wrong.")):
+    for password, said in (
+        ("", "type your password"),
+        ("wrong", "Nothing was signed. User name or password is wrong."),
+    ):
         with pytest.raises(RuleBroken, match=said) as refusal:
             prove(password)
         assert refusal.value.field == "password"
@@ -219,7 +226,9 @@ def test_a_session_ends_when_its_person_leaves_or_takes_another_role(line: Line)
         assert line.read(lambda s: sessions.find(s, token, idle=idle, now=line.now)) is not None
         line.run(lambda s: people.change(s, paul, **change, actor=line.who["ada"], now=line.now))
         assert line.read(lambda s: sessions.find(s, token, idle=idle, now=line.now)) is None
-        line.run(lambda s: people.change(s, paul, role=Role.PHARMACIST, is_active=True, actor=line.who["ada"], now=line.now))
+        line.run(
+            lambda s: people.change(s, paul, role=Role.PHARMACIST, is_active=True, actor=line.who["ada"], now=line.now)
+        )
 
 
 def test_a_session_ends_when_left_idle_when_too_old_and_when_signed_out(line: Line) -> None:
@@ -269,7 +278,10 @@ def test_an_api_token_acts_as_its_person_until_it_is_revoked_or_the_person_leave
         ({"initials": "TOOLONG"}, "initials"),
     ],
 )
-def test_a_person_is_added_only_with_a_name_that_can_be_printed(line: Line, changed: dict[str, str], field: str) -> None:
+def test_a_person_is_added_only_with_a_name_that_can_be_printed(
+    sqlite_line: Line, changed: dict[str, str], field: str
+) -> None:
+    line = sqlite_line
     given = {"username": "nina", "full_name": "Nina New", "initials": "NN", **changed}
     with pytest.raises(RuleBroken) as refusal:
         line.run(lambda s: people.add(s, **given, role=Role.TECHNICIAN, actor=line.who["ada"], now=line.now))

@@ -16,9 +16,7 @@ from tests.services.line import Line, count_of, message
 
 def _receive(line: Line, raw: bytes, content_type: str = "application/json") -> Received:
     reading = intake.read(raw, content_type=content_type)
-    return line.run(
-        lambda s: messages.receive(s, raw, reading, content_type=content_type, actor=OUTSIDE, now=line.now)
-    )
+    return line.run(lambda s: messages.receive(s, raw, reading, content_type=content_type, actor=OUTSIDE, now=line.now))
 
 
 def test_a_repeated_message_is_answered_as_before_and_entered_once(line: Line) -> None:

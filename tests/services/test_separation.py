@@ -18,7 +18,7 @@ ALONE = "the only pharmacist on duty today"
 
 def test_whoever_entered_a_prescription_may_not_verify_it(line: Line) -> None:
     rx = line.entered("pia")
-    with pytest.raises(RuleBroken, match="You entered prescription 7000019 yourself; somebody else must sign"):
+    with pytest.raises(RuleBroken, match="You entered prescription 7000011 yourself; somebody else must sign"):
         line.verify(rx, "pia", reason=ALONE)
     assert line.row(Prescription, rx).state == "entered"
     line.verify(rx, "paul")
@@ -52,7 +52,7 @@ def test_whoever_packed_a_fill_may_not_check_it(line: Line, act: str) -> None:
     fill = line.started(rx, by="pia" if act == "start" else "tess")
     line.allocate(fill, batch, by="pia" if act == "allocate" else "tess")
     line.label(fill)
-    with pytest.raises(RuleBroken, match="You packed fill 7000019-0 yourself"):
+    with pytest.raises(RuleBroken, match="You packed fill 7000011-0 yourself"):
         line.check(fill, "pia", reason=ALONE)
     assert line.row(Fill, fill).state == "labelled"
     line.check(fill, "paul")
@@ -142,14 +142,20 @@ def test_a_changed_prescription_voids_its_signature_and_is_not_filled(line: Line
         line.started(rx)
     line.run(lambda s: s.execute(update(Prescription).where(Prescription.id == rx).values(quantity=30)))
     fill = line.started(rx)
-    line.run(lambda s: s.execute(update(Prescription).where(Prescription.id == rx).values(directions="Take 9 capsules")))
+    line.run(
+        lambda s: s.execute(update(Prescription).where(Prescription.id == rx).values(directions="Take 9 capsules"))
+    )
     with pytest.raises(RuleBroken, match="is not what was signed"):
         line.allocate(fill, batch)
 
 
 def test_a_changed_batch_voids_its_signature_and_is_not_allocated(line: Line) -> None:
     batch, fill = line.released(), line.started()
-    line.run(lambda s: s.execute(update(Batch).where(Batch.id == batch).values(beyond_use_date=line.today.replace(year=2028))))
+    line.run(
+        lambda s: s.execute(
+            update(Batch).where(Batch.id == batch).values(beyond_use_date=line.today.replace(year=2028))
+        )
+    )
     assert not line.read(lambda s: releasing.signatures(s, s.get_one(Batch, batch)))[0].holds
     with pytest.raises(RuleBroken, match="is not what was signed at its release"):
         line.allocate(fill, batch)
@@ -177,9 +183,9 @@ def test_a_formula_without_its_signature_makes_no_batch(line: Line) -> None:
     key = line.run(lambda s: formulas.draft(s, replace(DRAFT, code="OTHER"), **line.by)).id
     line.run(
         lambda s: s.execute(
-            update(Formula).where(Formula.id == key).values(
-                state="approved", is_open=False, approved_by_id=line.who["ines"].id, approved_at=line.now
-            )
+            update(Formula)
+            .where(Formula.id == key)
+            .values(state="approved", is_open=False, approved_by_id=line.who["ines"].id, approved_at=line.now)
         )
     )
     line.formula = key

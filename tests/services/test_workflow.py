@@ -1,7 +1,7 @@
 """Every step of the table, from every wrong state and in every wrong role; nothing goes round the table."""
 
 from collections.abc import Callable
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from pharmacy.domain.workflow import OPEN, STATES, STEPS, Step, Subject
 from pharmacy.services import fills, formulas, lots, prescriptions, printing, releasing
 from pharmacy.services.acting import move
 from pharmacy.store.tables import Formula, IngredientKind
-from tests.services.line import DRAFT, TABLES, Line, add_formula
+from tests.services.line import DRAFT, TABLES, Line
 
 REASON = "a reason of more than ten letters"
 
@@ -176,21 +176,20 @@ def test_a_step_is_refused_from_every_state_that_is_not_its_own(line: Line, step
         if state in step.sources:
             continue
         if step.subject is Subject.FORMULA:
-            key = line.run(lambda s: formulas.draft(s, _coded(state), **line.by)).id
+            key = _draft(line, f"X-{state}")
         _put(line, step.subject, key, state)
         with pytest.raises(RuleBroken, match=f"is {state}; .*is possible only when it is"):
             CALLS[step.subject, step.verb](line, key, who)
         assert line.row(TABLES[step.subject], key).state == state
 
 
-def _coded(state: str) -> Any:
-    from dataclasses import replace
-
-    return replace(DRAFT, code=f"X-{state}")
+def _draft(line: Line, code: str) -> int:
+    return line.run(lambda s: formulas.draft(s, replace(DRAFT, code=code), **line.by)).id
 
 
 @BY_NAME
-def test_a_step_is_refused_to_every_role_that_is_not_named(line: Line, step: Step) -> None:
+def test_a_step_is_refused_to_every_role_that_is_not_named(sqlite_line: Line, step: Step) -> None:
+    line = sqlite_line
     key = _subject_of_test(line, step)
     state = step.sources[0]
     _put(line, step.subject, key, state)
@@ -203,25 +202,28 @@ def test_a_step_is_refused_to_every_role_that_is_not_named(line: Line, step: Ste
 
 
 @pytest.mark.parametrize("verb", ["verify", "complete", "enter", "nonsense"])
-def test_a_signed_step_of_a_prescription_cannot_be_taken_without_its_form(line: Line, verb: str) -> None:
+def test_a_signed_step_of_a_prescription_cannot_be_taken_without_its_form(sqlite_line: Line, verb: str) -> None:
+    line = sqlite_line
     rx = line.entered()
-    with pytest.raises(RuleBroken, match="form of its own|no such step"):
+    with pytest.raises(RuleBroken, match=r"form of its own|no such step"):
         _rx(verb)(line, rx, "pia")
     assert line.row(TABLES[Subject.PRESCRIPTION], rx).state == "entered"
 
 
 @pytest.mark.parametrize("verb", ["release", "reject", "exhaust", "refund", "weigh", "nonsense"])
-def test_a_signed_step_of_a_batch_cannot_be_taken_without_its_form(line: Line, verb: str) -> None:
+def test_a_signed_step_of_a_batch_cannot_be_taken_without_its_form(sqlite_line: Line, verb: str) -> None:
+    line = sqlite_line
     batch = line.tested()
-    with pytest.raises(RuleBroken, match="form of its own|no such step"):
+    with pytest.raises(RuleBroken, match=r"form of its own|no such step"):
         _batch(verb)(line, batch, "pia")
     assert line.row(TABLES[Subject.BATCH], batch).state == "awaiting release"
 
 
 @pytest.mark.parametrize("verb", ["release", "draw", "nonsense"])
-def test_a_signed_step_of_a_lot_cannot_be_taken_without_its_form(line: Line, verb: str) -> None:
+def test_a_signed_step_of_a_lot_cannot_be_taken_without_its_form(sqlite_line: Line, verb: str) -> None:
+    line = sqlite_line
     lot = line.lot(IngredientKind.FILLER, release=False)
-    with pytest.raises(RuleBroken, match="form of its own|no such step"):
+    with pytest.raises(RuleBroken, match=r"form of its own|no such step"):
         _lot(verb)(line, lot, "paul")
     assert line.row(TABLES[Subject.LOT], lot).state == "quarantined"
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import Role
+from pharmacy.domain.units import read_whole
 from pharmacy.store import lists
 from pharmacy.store import trail as chain
 from pharmacy.web.access import allowed, reading
@@ -19,6 +20,7 @@ from pharmacy.web.forms import refuse, typed
 
 bp = Blueprint("audit", __name__, url_prefix="/reports")
 
+LARGEST = 2**63 - 1  # of a key
 WATCHERS = (Role.AUDITOR, Role.ADMINISTRATOR, Role.PHARMACIST_IN_CHARGE)
 SUBJECTS = ("prescription", "message", "formula", "ingredient", "lot", "batch", "batch-input", "fill", "label",
             "patient", "prescriber", "person", "pharmacy", "token")  # fmt: skip
@@ -47,10 +49,15 @@ def index() -> Answer:
 @bp.get("/trail")
 @allowed(*WATCHERS)
 def trail() -> Answer:
-    """Entries, the newest first; of one kind of record, or of one record."""
+    """Entries, the newest first; of one kind of record, or of one record.
+
+    Raises: RuleBroken.
+    """
     subject = request.args.get("subject", "")
     number = request.args.get("subject_id", "").strip()
-    wanted = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    wanted = read_whole(number, field="Its key", least=1, most=LARGEST) if number else None
+    if number and not subject:
+        raise RuleBroken("Kind of record: choose it together with the key.")
     with reading() as session:
         page = lists.trail_page(session, subject=subject, subject_id=wanted, after=request.args.get("after", ""))
     return render_template(

@@ -94,7 +94,9 @@ def _advance(verb: str, batch_id: int) -> Answer:
     form = ReasonForm()
     try:
         with transaction() as session:
-            batch = releasing.advance(session, batch_id, verb, reason=typed(form.reason.data), actor=actor(), now=now())
+            batch = releasing.advance(
+                session, batch_id, verb, reason=typed(form.reason.data), actor=actor(), now=now(), today=today()
+            )
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _step_page(verb, batch_id, form), 422

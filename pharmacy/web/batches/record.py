@@ -12,6 +12,7 @@ from pharmacy.domain.workflow import Subject
 from pharmacy.services import batches, releasing
 from pharmacy.store import lists
 from pharmacy.store.tables import Batch, BatchInput, WeighIn, WeightTest
+from pharmacy.web.access import today
 from pharmacy.web.batches.chart import WeightChart, draw
 from pharmacy.web.steps import buttons
 
@@ -63,6 +64,7 @@ def tested(row: WeightTest) -> Tested:
 
 def context(session: Session, batch: Batch) -> Mapping[str, Any]:
     """Everything that the record shows."""
+    not_yet = () if batch.beyond_use_date < today() else ("expire",)
     return {
         "batch": batch,
         "components": [component(taken) for taken in batch.inputs],
@@ -70,5 +72,5 @@ def context(session: Session, batch: Batch) -> Mapping[str, Any]:
         "signatures": releasing.signatures(session, batch),
         "deviations": batches.deviations(session, batch),
         "labels": lists.labels_of(session, batch_id=batch.id),
-        "steps": buttons(Subject.BATCH, batch.state, PAGES, batch_id=batch.id),
+        "steps": buttons(Subject.BATCH, batch.state, PAGES, but=not_yet, batch_id=batch.id),
     }

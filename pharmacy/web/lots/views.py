@@ -55,7 +55,9 @@ def show(lot_id: int) -> Answer:
             lot=lot,
             ledger=stock.ledger(session, lot_id),
             signatures=lots.signatures(session, lot),
-            steps=buttons(Subject.LOT, lot.state, PAGES, lot_id=lot.id),
+            steps=buttons(
+                Subject.LOT, lot.state, PAGES, but=() if lot.expiry < today() else ("expire",), lot_id=lot.id
+            ),
             today=today(),
         )
 
@@ -217,7 +219,9 @@ def _advance(verb: str, lot_id: int) -> Answer:
     form = ReasonForm()
     try:
         with transaction() as session:
-            lot = lots.advance(session, lot_id, verb, reason=typed(form.reason.data), actor=actor(), now=now())
+            lot = lots.advance(
+                session, lot_id, verb, reason=typed(form.reason.data), actor=actor(), now=now(), today=today()
+            )
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _step_page(verb, lot_id, form), 422

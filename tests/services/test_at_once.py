@@ -1,0 +1,116 @@
+"""Many people at once: nothing is sold twice, numbered twice or entered twice, and the trail stays one chain."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from pharmacy import intake
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.services import fills, messages
+from pharmacy.services.acting import OUTSIDE
+from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot, Message, Prescription
+from tests.services.line import Line, count_of, message
+
+Result = TypeVar("Result")
+THREADS = 16
+
+
+def at_once(work: Callable[[int], Result], threads: int = THREADS) -> list[Result | RuleBroken]:
+    """work(0), work(1), ... begun at the same moment; refusals are results."""
+    together = Barrier(threads)
+
+    def one(number: int) -> Result | RuleBroken:
+        together.wait(30)
+        try:
+            return work(number)
+        except RuleBroken as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(one, range(threads)))
+
+
+def test_sixteen_people_never_allocate_more_capsules_than_there_are(line: Line) -> None:
+    batch = line.released(100)
+    started = [line.started() for _ in range(THREADS)]
+    number = line.row(Batch, batch).number
+
+    def allocate(which: int) -> Fill:
+        return line.run(lambda s: fills.allocate(s, started[which], batch_scanned=number, today=line.today, **line.by))
+
+    got = at_once(allocate)
+    refused = [each for each in got if isinstance(each, RuleBroken)]
+    assert len(refused) == 13
+    assert {str(refusal) for refusal in refused} == {"Batch B261124-01 has 10 capsules left; 30 are needed."}
+    assert line.row(Batch, batch).on_hand == 10
+    line.assert_whole()
+
+
+def test_sixteen_batches_never_draw_more_than_the_lot_holds(line: Line) -> None:
+    lot = line.lot(IngredientKind.ACTIVE, amount=Decimal(3000))
+    planned = [line.planned(lots={**line.lots, IngredientKind.ACTIVE: lot}) for _ in range(THREADS)]
+    got = at_once(lambda which: line.weigh(planned[which], 1))
+    assert sum(1 for each in got if each is None) == 5, got  # of 510.731 mg each
+    assert line.row(Lot, lot).on_hand == Decimal("446.345")
+    line.assert_whole()
+
+
+def test_the_same_message_sixteen_times_at_once_is_entered_once(line: Line) -> None:
+    raw = message("A-1")
+    reading = intake.read(raw)
+
+    def receive(_: int) -> str:
+        got = line.run(lambda s: messages.receive(s, raw, reading, content_type="", actor=OUTSIDE, now=line.now))
+        return got.outcome.value
+
+    assert sorted(map(str, at_once(receive))) == ["answered"] * 15 + ["received"]
+    assert (line.read(count_of(Message)), line.read(count_of(Prescription))) == (1, 1)
+    line.assert_whole()
+
+
+def test_numbers_given_out_at_once_are_all_different(line: Line) -> None:
+    def receive(which: int) -> int:
+        return line.received(message(f"N-{which}"))
+
+    at_once(receive)
+    numbers = line.read(lambda s: s.scalars(select(Prescription.number)).all())
+    assert len(set(numbers)) == THREADS
+    assert min(numbers) == "7000011"
+    line.assert_whole()
+
+
+def test_of_sixteen_who_start_the_same_fill_one_does(line: Line) -> None:
+    rx = line.verified()
+    got = at_once(lambda _: line.started(rx))
+    assert sum(1 for each in got if isinstance(each, int)) == 1
+    assert {str(each) for each in got if isinstance(each, RuleBroken)} == {
+        "Prescription 7000011 has a fill under way: 7000011-0."
+    }
+
+
+def test_of_eight_who_release_the_same_batch_one_does(line: Line) -> None:
+    batch = line.tested()
+    got = at_once(lambda which: line.release(batch, "pia" if which % 2 else "paul"), 8)
+    assert sum(1 for each in got if each is None) == 1
+    assert line.row(Batch, batch).on_hand == 100
+    line.assert_whole()
+
+
+def test_allocating_and_cancelling_at_once_loses_no_capsule(line: Line) -> None:
+    batch = line.released(100)
+    allocated = [line.allocated(batch) for _ in range(3)]
+    started = [line.started() for _ in range(5)]
+    number = line.row(Batch, batch).number
+
+    def act(which: int) -> object:
+        if which < 3:
+            return line.cancel(allocated[which])
+        fill = started[which - 3]
+        return line.run(lambda s: fills.allocate(s, fill, batch_scanned=number, today=line.today, **line.by))
+
+    at_once(act, 8)
+    line.assert_whole()

@@ -1,0 +1,172 @@
+"""Whatever is done in whatever order, nothing appears and nothing is lost, and states follow the table."""
+
+import shutil
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.workflow import STEPS, Subject
+from pharmacy.services import lots, releasing
+from pharmacy.store import schema
+from pharmacy.store.database import Database
+from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot
+from tests.services.line import GOOD_WEIGHTS, TABLES, Line, open_pharmacy, people_of
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+WATCHED = (Subject.LOT, Subject.BATCH, Subject.FILL)
+SHELLS = 260
+
+
+def _reachable(subject: Subject) -> set[tuple[str, str]]:
+    """Which state some chain of steps leads to from which; a rule of the machine may take several steps."""
+    moves = {(str(source), step.target) for step in STEPS if step.subject is subject for source in step.sources}
+    while longer := {(a, d) for a, b in moves for c, d in moves if b == c} - moves:
+        moves |= longer
+    return moves
+
+
+REACHABLE = {subject: _reachable(subject) for subject in WATCHED}
+
+
+class Pharmacy(RuleBasedStateMachine):
+    """Small lots and few capsules, so that they run out."""
+
+    batches = Bundle("batches")
+    fills = Bundle("fills")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.directory = TemporaryDirectory()
+        self.states: dict[tuple[Subject, int], str] = {}
+
+    @initialize()
+    def open(self) -> None:
+        file = Path(self.directory.name) / "pharmacy.db"
+        shutil.copyfile(furnished(), file)
+        self.database = Database(f"sqlite:///{file.as_posix()}")
+        line = open_again(self.database)
+        self.line = line
+        self.rxs = [line.verified(quantity=str(quantity), days_supply=str(quantity)) for quantity in (30, 60, 100)]
+
+    def teardown(self) -> None:
+        if hasattr(self, "database"):
+            self.database.close()
+        self.directory.cleanup()
+
+    def attempt(self, act: Any, *args: Any, **named: Any) -> Any:
+        """What the services refuse changes nothing; the invariants then look."""
+        try:
+            return act(*args, **named)
+        except RuleBroken as refusal:
+            assert str(refusal).strip()
+            return None
+
+    @rule(target=batches, capsules=st.sampled_from([24, 60, 100]))
+    def plan(self, capsules: int) -> int:
+        return self.attempt(self.line.planned, capsules) or 0
+
+    @rule(batch=batches, position=st.integers(1, 3), share=st.sampled_from(["1", "1", "1", "1.005", "1.2"]))
+    def weigh(self, batch: int, position: int, share: str) -> None:
+        if batch:
+            target = self.line.read(lambda s: s.get_one(Batch, batch).inputs[position - 1].target)
+            self.attempt(self.line.weigh, batch, position, (target * Decimal(share)).quantize(Decimal("0.001")))
+
+    @rule(batch=batches, wasted=st.integers(0, 3))
+    def weigh_all_and_fill(self, batch: int, wasted: int) -> None:
+        if not batch:
+            return
+        for position in (1, 2, 3):
+            self.attempt(self.line.weigh, batch, position)
+        capsules = self.line.row(Batch, batch).capsules
+        self.attempt(self.line.fill_capsules, batch, made=capsules - wasted, wasted=wasted)
+
+    @rule(batch=batches, good=st.booleans())
+    def test(self, batch: int, good: bool) -> None:
+        self.attempt(self.line.test_weights, batch, GOOD_WEIGHTS if good else (*GOOD_WEIGHTS, Decimal(100)))
+
+    @rule(batch=batches)
+    def release(self, batch: int) -> None:
+        self.attempt(self.line.release, batch)
+
+    @rule(target=batches)
+    def make(self) -> int:
+        return self.attempt(self.line.released, 60) or 0
+
+    @rule(batch=batches, verb=st.sampled_from(["reject", "recall"]))
+    def give_up(self, batch: int, verb: str) -> None:
+        signed = self.line.signed("paul")
+        if verb == "reject":
+            self.attempt(self.line.run, lambda s: releasing.reject(s, batch, reason="spoiled", **signed))
+            return
+        del signed["proof"]
+        self.attempt(self.line.run, lambda s: releasing.advance(s, batch, "recall", reason="wrong", **signed))
+
+    @rule(target=fills, which=st.integers(0, 2))
+    def start(self, which: int) -> int:
+        return self.attempt(self.line.started, self.rxs[which]) or 0
+
+    @rule(fill=fills, batch=batches)
+    def allocate(self, fill: int, batch: int) -> None:
+        if fill and batch:
+            self.attempt(self.line.allocate, fill, batch)
+
+    @rule(fill=fills)
+    def cancel(self, fill: int) -> None:
+        self.attempt(self.line.cancel, fill)
+
+    @rule(kind=st.sampled_from(list(IngredientKind)), counted=st.integers(0, 20_000))
+    def count(self, kind: IngredientKind, counted: int) -> None:
+        lot = self.line.lots[kind]
+        self.attempt(
+            self.line.run, lambda s: lots.adjust(s, lot, Decimal(counted), reason="counted anew", **self.line.by)
+        )
+
+    @invariant()
+    def nothing_appears_and_nothing_is_lost(self) -> None:
+        self.line.assert_whole()
+
+    @invariant()
+    def states_follow_the_table(self) -> None:
+        for subject in WATCHED:
+            for row in self.line.read(lambda s, table=TABLES[subject]: s.query(table).all()):
+                before = self.states.get((subject, row.id))
+                assert before in (None, row.state.value) or (before, row.state.value) in REACHABLE[subject]
+                self.states[subject, row.id] = row.state.value
+
+
+_FURNISHED: list[Any] = []
+
+
+def furnished() -> Path:
+    """One furnished database, made once and copied for every run."""
+    if not _FURNISHED:
+        directory = TemporaryDirectory()
+        file = Path(directory.name) / "furnished.db"
+        database = Database(f"sqlite:///{file.as_posix()}")
+        schema.upgrade(database)
+        line = open_pharmacy(database, NOW).furnish()
+        line.run(
+            lambda s: lots.adjust(s, line.lots[IngredientKind.SHELL], Decimal(SHELLS), reason="a small box", **line.by)
+        )
+        database.close()
+        _FURNISHED.extend([directory, file])
+    return _FURNISHED[1]
+
+
+def open_again(database: Database) -> Line:
+    line = Line(database, NOW, people_of(database), formula=1)
+    line.lots = {kind: number for number, kind in enumerate(IngredientKind, start=1)}
+    assert line.row(Lot, 1).number == "L000001"
+    assert line.read(lambda s: s.query(Fill).count()) == 0
+    return line
+
+
+Pharmacy.TestCase.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)
+TestConservation = Pharmacy.TestCase

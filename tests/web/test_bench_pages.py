@@ -1,0 +1,188 @@
+"""The bench: one scanned component at a time, deviations signed on the spot, capsules filled, a sample weighed."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from pharmacy.domain.quality import CAUTION
+from pharmacy.domain.roles import Role
+from pharmacy.store.database import Database
+from pharmacy.store.tables import Batch, IngredientKind, Lot
+from tests.web.conftest import PASSWORD
+from tests.web.counter import Counter, field_error, open_counter, shown
+
+ClientAs = Callable[[str], Any]
+
+GOOD = "226.1 227.4\n228.0, 226.8; 227.2"
+BAD = "190.1 227.4 228.0 226.8 259.2"
+
+
+@pytest.fixture
+def counter(database: Database, staff: dict[Role, int]) -> Counter:
+    return open_counter(database, staff).furnish()
+
+
+def weighing(counter: Counter, kind: IngredientKind, weighed: str, **changed: str) -> dict[str, str]:
+    position = list(IngredientKind).index(kind) + 1
+    lot = counter.row(Lot, counter.lots[kind]).number
+    return {"position": str(position), "lot_scanned": lot, "weighed": weighed, "source": "typed", **changed}
+
+
+def test_the_bench_asks_for_one_component_with_its_target_and_range(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    answer = client_as("technician").get(f"/batches/{batch}/weigh")
+    assert "component 1 of 3" in shown(answer)
+    # 510.731 mg, 1 % of it either way, rounded inward to the microgram
+    for told in ("510.731&nbsp;mg", "505.624&nbsp;mg", "515.838&nbsp;mg"):
+        assert told in answer.text
+
+
+def test_weighing_all_three_leads_to_filling(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    client = client_as("technician")
+    for kind, weighed in ((IngredientKind.ACTIVE, "511.2"), (IngredientKind.FILLER, "17930")):
+        answer = client.post(f"/batches/{batch}/weigh", data=weighing(counter, kind, weighed))
+        assert answer.location == f"/batches/{batch}/weigh"
+    answer = client.post(f"/batches/{batch}/weigh", data=weighing(counter, IngredientKind.SHELL, "104"))
+    assert answer.location == f"/batches/{batch}"
+    page = shown(client.get(f"/batches/{batch}"))
+    assert "filling" in page
+    assert "511.200" in page
+    assert "typed by hand" in page
+
+
+def test_the_wrong_container_is_refused_and_the_weight_is_kept(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    data = weighing(counter, IngredientKind.ACTIVE, "510.7", lot_scanned="L999999")
+    answer = client_as("technician").post(f"/batches/{batch}/weigh", data=data)
+    assert answer.status_code == 422
+    assert "you scanned L999999; this batch takes" in field_error(answer, "lot_scanned")
+    assert 'value="510.7"' in answer.text
+
+
+def test_a_weight_outside_the_range_is_refused_with_the_range(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    answer = client_as("technician").post(
+        f"/batches/{batch}/weigh", data=weighing(counter, IngredientKind.ACTIVE, "520")
+    )
+    assert answer.status_code == 422
+    assert "505.624 mg to 515.838 mg is allowed" in field_error(answer, "weighed")
+    assert '<details class="deviation" open>' in answer.text
+
+
+def test_a_pharmacist_signs_a_deviation_at_the_bench(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    witnessed = {"deviation": "spilled and collected", "witness": "pharmacist", "witness_password": PASSWORD}
+    client = client_as("technician")
+    data = weighing(counter, IngredientKind.ACTIVE, "520", **witnessed)
+    assert client.post(f"/batches/{batch}/weigh", data=data).status_code == 302
+    page = shown(client.get(f"/batches/{batch}"))
+    assert "deviation spilled and collected" in page
+    assert "I accept this deviation for the reason given" in page
+
+
+@pytest.mark.parametrize(
+    ("witness", "password", "sentence"),
+    [
+        ("pharmacist", "a wrong password indeed", "Nothing was signed."),
+        ("pharmacist", "", "type your password to sign"),
+        ("auditor", PASSWORD, "accepted by a pharmacist"),
+        ("technician", PASSWORD, "another pharmacist must sign the deviation"),
+    ],
+)
+def test_a_deviation_without_a_pharmacists_proof_is_refused(
+    client_as: ClientAs, counter: Counter, witness: str, password: str, sentence: str
+) -> None:
+    batch = counter.planned()
+    witnessed = {"deviation": "spilled and collected", "witness": witness, "witness_password": password}
+    data = weighing(counter, IngredientKind.ACTIVE, "520", **witnessed)
+    answer = client_as("technician").post(f"/batches/{batch}/weigh", data=data)
+    assert answer.status_code == 422
+    assert sentence in shown(answer)
+    assert "spilled and collected" in answer.text
+    assert "a wrong password indeed" not in answer.text
+
+
+def test_a_component_that_somebody_else_just_weighed_is_not_weighed_twice(
+    client_as: ClientAs, counter: Counter
+) -> None:
+    batch = counter.planned()
+    counter.weigh(batch, 1)
+    answer = client_as("technician").post(
+        f"/batches/{batch}/weigh", data=weighing(counter, IngredientKind.ACTIVE, "510.7")
+    )
+    assert answer.status_code == 422
+    assert "Microcrystalline cellulose is next" in shown(answer)
+
+
+def test_a_batch_that_is_weighed_sends_back_to_its_record(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.weighed()
+    answer = client_as("technician").get(f"/batches/{batch}/weigh")
+    assert answer.location == f"/batches/{batch}"
+
+
+def test_filled_capsules_are_noted(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.weighed()
+    client = client_as("technician")
+    form = {"made": "98", "wasted": "2", "description": "white, clean, closed"}
+    refused = client.post(f"/batches/{batch}/fill", data={**form, "made": "980"})
+    assert refused.status_code == 422
+    assert "more than the 100 shells taken" in field_error(refused, "made")
+    assert "white, clean, closed" in refused.text
+    assert client.post(f"/batches/{batch}/fill", data=form).status_code == 302
+    assert counter.row(Batch, batch).made == 98
+
+
+def test_the_shells_own_weight_is_filled_in_for_the_test(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.filled()
+    client = client_as("technician")
+    assert 'name="shell_mg" type="text"\n      value="48"' in client.get(f"/batches/{batch}/test").text
+    shell = counter.lots[IngredientKind.SHELL]
+    counter.run(lambda session: session.execute(update(Lot).where(Lot.id == shell).values(shell_mg=Decimal("47.25"))))
+    assert 'value="47.25"' in client.get(f"/batches/{batch}/test").text
+
+
+def test_weights_are_read_with_lines_spaces_and_commas(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.filled()
+    client = client_as("technician")
+    answer = client.post(f"/batches/{batch}/test", data={"shell_mg": "48", "weights": GOOD})
+    assert answer.status_code == 302
+    page = client.get(f"/batches/{batch}").text
+    assert "passed" in page
+    for weight in ("226.1", "227.4", "228.0", "226.8", "227.2"):
+        assert f'<td class="num">{weight}</td>' in page
+
+
+def test_the_chart_stands_beside_its_table_and_says_what_it_cannot_see(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.filled()
+    client = client_as("technician")
+    client.post(f"/batches/{batch}/test", data={"shell_mg": "48", "weights": BAD})
+    page = client.get(f"/batches/{batch}").text
+    assert page.count('class="outside"') == 2
+    assert page.count('class="within"') == 3
+    assert page.count("<td>outside</td>") == 2
+    assert CAUTION in page
+    assert "failed" in page
+    assert "Capsule 1 weighs 190.1 mg" in page
+
+
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        ("", "of 100 capsules are weighed"),
+        ("226 227", "of 100 capsules are weighed"),
+        ("226 227 2z8 229 230", "Weight 3: “2z8” is not a number"),
+        ("226 227 -228 229 230", "must be above 0 mg"),
+    ],
+)
+def test_a_test_that_cannot_be_read_is_refused_beside_the_weights(
+    client_as: ClientAs, counter: Counter, weights: str, sentence: str
+) -> None:
+    batch = counter.filled()
+    answer = client_as("technician").post(f"/batches/{batch}/test", data={"shell_mg": "48", "weights": weights})
+    assert answer.status_code == 422
+    assert sentence in field_error(answer, "weights")
+    assert weights in answer.text

@@ -1,0 +1,90 @@
+"""The pages of labels: the picture and the paper are the very bytes that were made."""
+
+import struct
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from labels.picture import png
+from pharmacy.domain.events import Event
+from pharmacy.domain.roles import Role
+from pharmacy.services import printing
+from pharmacy.store.database import Database
+from pharmacy.store.tables import Batch, Fill, Label
+from tests.web.counter import Counter, open_counter, shown
+
+AS = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def counter(database: Database, staff: dict[Role, int]) -> Counter:
+    return open_counter(database, staff).furnish()
+
+
+@pytest.fixture
+def label(counter: Counter) -> int:
+    return counter.label(counter.allocated())
+
+
+def pdf_of(counter: Counter, label: int) -> bytes:
+    return counter.read(lambda session: printing.pdf_of(session, label).pdf)
+
+
+def test_the_page_names_the_fill_and_what_the_codes_read_back(counter: Counter, client_as: AS, label: int) -> None:
+    page = shown(client_as("technician").get(f"/labels/{label}"))
+    number = counter.row(Fill, 1).number
+    assert f"Label of fill {number}" in page
+    held = counter.row(Label, label)
+    for word in (number, held.token, held.sha256, "Test Technician"):
+        assert word in page
+
+
+def test_the_picture_is_drawn_from_the_kept_bytes_dot_for_dot(counter: Counter, client_as: AS, label: int) -> None:
+    answer = client_as("auditor").get(f"/labels/{label}/picture.png")
+    assert answer.content_type == "image/png"
+    assert answer.data == png(pdf_of(counter, label))
+    width, height = struct.unpack(">II", answer.data[16:24])
+    assert (width, height) == (812, 406)  # 4 by 2 inches at 203 dots an inch
+
+
+def test_the_paper_is_the_kept_bytes_and_taking_it_is_noted(counter: Counter, client_as: AS, label: int) -> None:
+    answer = client_as("technician").get(f"/labels/{label}/label.pdf")
+    assert answer.data == pdf_of(counter, label)
+    assert answer.content_type == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert [entry["by"] for entry in counter.trail(Event.LABEL_PRINTED, label)] == ["Test Technician"]
+
+
+def test_an_auditor_sees_a_label_and_prints_none(client_as: AS, label: int) -> None:
+    assert "Open to print" not in shown(client_as("auditor").get(f"/labels/{label}"))
+    assert client_as("auditor").get(f"/labels/{label}/label.pdf").status_code == 403
+
+
+def test_looking_at_a_vial_label_is_noted_with_its_prescription(counter: Counter, client_as: AS, label: int) -> None:
+    client_as("auditor").get(f"/labels/{label}")
+    rx = counter.row(Fill, 1).prescription_id
+    assert "Test Auditor" in [entry["by"] for entry in counter.trail(Event.RECORD_READ, rx)]
+
+
+def test_a_batch_label_says_the_state_and_a_second_one_needs_a_reason(counter: Counter, client_as: AS) -> None:
+    batch = counter.tested()
+    client = client_as("technician")
+    made = client.post(f"/labels/batch/{batch}")
+    assert made.location == "/labels/1"
+    assert f"Label of batch {counter.row(Batch, batch).number}" in shown(client.get("/labels/1"))
+    assert counter.row(Label, 1).content["status"] == "QUARANTINE"
+    again = client.post(f"/labels/batch/{batch}", follow_redirects=True)
+    assert "say why another is needed" in shown(again)
+    assert client.post(f"/labels/batch/{batch}", data={"reason": "it fell off"}).location == "/labels/2"
+    assert "Why again it fell off" in shown(client.get("/labels/2"))
+
+
+@pytest.mark.parametrize("path", ["/labels/9", "/labels/9/picture.png", "/labels/9/label.pdf"])
+def test_a_label_that_is_not_there_is_answered_as_missing(client_as: AS, path: str) -> None:
+    assert client_as("technician").get(path).status_code == 404
+
+
+def test_no_label_is_made_for_a_batch_that_is_not_there(client_as: AS) -> None:
+    assert client_as("technician").post("/labels/batch/9").status_code == 404
