@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from pharmacy import api, paths, web
 from pharmacy.api.views import bp as api_views
+from pharmacy.edge.keys import KeyConverter
 from pharmacy.settings import Settings
 from pharmacy.store import schema
 from pharmacy.store.database import Database
@@ -35,6 +36,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.jinja_env.undefined = StrictUndefined
+    app.url_map.converters["int"] = KeyConverter
     app.extensions["mortar_settings"] = settings
     app.extensions["mortar_database"] = database
     web.register(app)

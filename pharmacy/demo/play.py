@@ -179,6 +179,7 @@ class Play:
                 self.look("batch-weigh", tess, page.url)
             tess.send(page, "/weigh", lot_scanned=lots[kind], weighed=weighed, source="balance")
         self.tell("Weighed from scanned lots within tolerance: 510.8 mg active, 17926 mg filler, 104 shells")
+        self.look("batch-fill", tess, f"{batch}/fill")
         tess.send(
             tess.get(f"{batch}/fill"),
             "/fill",

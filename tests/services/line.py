@@ -24,6 +24,7 @@ from pharmacy.services.acting import OUTSIDE, Actor
 from pharmacy.services.batches import Plan, Weighing
 from pharmacy.services.formulas import Draft
 from pharmacy.services.lots import Certificate, Packing
+from pharmacy.services.messages import Received
 from pharmacy.services.signing import Proof
 from pharmacy.store import trail
 from pharmacy.store.database import Database
@@ -196,12 +197,15 @@ class Line:
 
     # prescriptions
 
-    def received(self, raw: bytes | None = None) -> int:
-        raw = raw or message(f"M-{self.read(count_of(Prescription)) + 1}")
-        reading = intake.read(raw)
-        got = self.run(
-            lambda s: messages.receive(s, raw, reading, content_type="", actor=OUTSIDE, now=self.now).prescription
+    def receive(self, raw: bytes, content_type: str = "application/json") -> Received:
+        reading = intake.read(raw, content_type=content_type)
+        return self.run(
+            lambda s: messages.receive(s, raw, reading, content_type=content_type, actor=OUTSIDE, now=self.now)
         )
+
+    def received(self, number: str = "") -> int:
+        """The prescription of a message in order; number: its MessageID, a new one when none is given."""
+        got = self.receive(message(number or f"M-{self.read(count_of(Prescription)) + 1}")).prescription
         assert got is not None
         return got.id
 

@@ -193,7 +193,11 @@ def test_the_last_administrator_stays_one(line: Line) -> None:
     ada = line.who["ada"]
     for role, active in ((Role.TECHNICIAN, True), (Role.ADMINISTRATOR, False)):
         with pytest.raises(RuleBroken, match="Ada Administrator is the last administrator"):
-            line.run(lambda s: people.change(s, ada.id, role=role, is_active=active, actor=ada, now=line.now))
+            line.run(
+                lambda s, role=role, active=active: people.change(
+                    s, ada.id, role=role, is_active=active, actor=ada, now=line.now
+                )
+            )
     assert line.row(Person, ada.id).is_active
 
 
@@ -220,15 +224,21 @@ def test_of_two_administrators_who_step_down_at_once_one_stays(line: Line) -> No
 
 def test_a_session_ends_when_its_person_leaves_or_takes_another_role(line: Line) -> None:
     idle = timedelta(minutes=10)
-    for change in ({"role": Role.TECHNICIAN, "is_active": True}, {"role": Role.PHARMACIST, "is_active": False}):
-        paul = line.who["paul"].id
+    ada, paul = line.who["ada"], line.who["paul"].id
+
+    def change(role: Role, active: bool) -> None:
+        line.run(lambda s: people.change(s, paul, role=role, is_active=active, actor=ada, now=line.now))
+
+    def lives(token: str) -> bool:
+        return line.read(lambda s: sessions.find(s, token, idle=idle, now=line.now)) is not None
+
+    for role, active in ((Role.TECHNICIAN, True), (Role.PHARMACIST, False)):
         token = line.run(lambda s: sessions.begin(s, paul, lasts=timedelta(hours=12), now=line.now))
-        assert line.read(lambda s: sessions.find(s, token, idle=idle, now=line.now)) is not None
-        line.run(lambda s: people.change(s, paul, **change, actor=line.who["ada"], now=line.now))
-        assert line.read(lambda s: sessions.find(s, token, idle=idle, now=line.now)) is None
-        line.run(
-            lambda s: people.change(s, paul, role=Role.PHARMACIST, is_active=True, actor=line.who["ada"], now=line.now)
-        )
+        assert lives(token)
+        change(role, active)
+        assert not lives(token)
+        change(Role.PHARMACIST, True)
+        assert not lives(token)
 
 
 def test_a_session_ends_when_left_idle_when_too_old_and_when_signed_out(line: Line) -> None:
@@ -292,5 +302,5 @@ def test_a_person_is_added_only_with_a_name_that_can_be_printed(
 def test_what_labels_print_about_the_pharmacy_has_its_limits(line: Line) -> None:
     for field, values in (("name", ("", "a", "1")), ("address", ("a", "x" * 81, "1")), ("phone", ("a", "a", "1" * 31))):
         with pytest.raises(RuleBroken) as refusal:
-            line.run(lambda s: people.change_pharmacy(s, *values, actor=line.who["ada"], now=line.now))
+            line.run(lambda s, values=values: people.change_pharmacy(s, *values, actor=line.who["ada"], now=line.now))
         assert refusal.value.field == field

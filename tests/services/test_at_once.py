@@ -8,10 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from pharmacy import intake
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.services import fills, messages
-from pharmacy.services.acting import OUTSIDE
+from pharmacy.services import fills
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot, Message, Prescription
 from tests.services.line import Line, count_of, message
 
@@ -61,11 +59,9 @@ def test_sixteen_batches_never_draw_more_than_the_lot_holds(line: Line) -> None:
 
 def test_the_same_message_sixteen_times_at_once_is_entered_once(line: Line) -> None:
     raw = message("A-1")
-    reading = intake.read(raw)
 
     def receive(_: int) -> str:
-        got = line.run(lambda s: messages.receive(s, raw, reading, content_type="", actor=OUTSIDE, now=line.now))
-        return got.outcome.value
+        return line.receive(raw).outcome.value
 
     assert sorted(map(str, at_once(receive))) == ["answered"] * 15 + ["received"]
     assert (line.read(count_of(Message)), line.read(count_of(Prescription))) == (1, 1)
@@ -74,7 +70,7 @@ def test_the_same_message_sixteen_times_at_once_is_entered_once(line: Line) -> N
 
 def test_numbers_given_out_at_once_are_all_different(line: Line) -> None:
     def receive(which: int) -> int:
-        return line.received(message(f"N-{which}"))
+        return line.received(f"N-{which}")
 
     at_once(receive)
     numbers = line.read(lambda s: s.scalars(select(Prescription.number)).all())

@@ -4,24 +4,16 @@ import json
 
 import pytest
 
-from pharmacy import intake
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.services import messages
-from pharmacy.services.acting import OUTSIDE
-from pharmacy.services.messages import Received
 from pharmacy.store.tables import Message, Outcome, Prescription
 from tests.services.line import Line, count_of, message
 
 
-def _receive(line: Line, raw: bytes, content_type: str = "application/json") -> Received:
-    reading = intake.read(raw, content_type=content_type)
-    return line.run(lambda s: messages.receive(s, raw, reading, content_type=content_type, actor=OUTSIDE, now=line.now))
-
-
 def test_a_repeated_message_is_answered_as_before_and_entered_once(line: Line) -> None:
     raw = message("A-1")
-    first, again = _receive(line, raw), _receive(line, raw)
+    first, again = line.receive(raw), line.receive(raw)
     assert (first.outcome, again.outcome) == (Outcome.RECEIVED, Outcome.ANSWERED)
     assert again.reply == first.reply
     assert again.message.id == first.message.id
@@ -32,15 +24,15 @@ def test_a_repeated_message_is_answered_as_before_and_entered_once(line: Line) -
 
 
 def test_the_same_number_from_another_sender_is_another_message(line: Line) -> None:
-    got = [_receive(line, message("A-1", sender)) for sender in ("clinic", "hospital")]
+    got = [line.receive(message("A-1", sender)) for sender in ("clinic", "hospital")]
     assert [each.outcome for each in got] == [Outcome.RECEIVED, Outcome.RECEIVED]
     assert line.read(count_of(Prescription)) == 2
 
 
 def test_the_same_number_with_other_content_goes_to_a_person_and_is_not_entered(line: Line) -> None:
-    _receive(line, message("A-1"))
+    line.receive(message("A-1"))
     other = message("A-1", quantity="90")
-    got = _receive(line, other)
+    got = line.receive(other)
     assert (got.outcome, got.prescription) == (Outcome.REVIEW, None)
     assert "used before" in json.loads(got.reply.body)["problems"][0]["message"]
     kept = line.row(Message, got.message.id)
@@ -50,9 +42,9 @@ def test_the_same_number_with_other_content_goes_to_a_person_and_is_not_entered(
 
 
 def test_a_message_in_review_that_comes_again_waits_once(line: Line) -> None:
-    _receive(line, message("A-1"))
+    line.receive(message("A-1"))
     other = message("A-1", quantity="90")
-    first, again = _receive(line, other), _receive(line, other)
+    first, again = line.receive(other), line.receive(other)
     assert (again.outcome, again.message.id, again.reply) == (Outcome.ANSWERED, first.message.id, first.reply)
     assert line.read(count_of(Message)) == 2
 
@@ -72,7 +64,7 @@ def test_a_message_in_review_that_comes_again_waits_once(line: Line) -> None:
     ],
 )
 def test_a_message_that_cannot_be_read_is_kept_answered_and_queued(line: Line, raw: bytes) -> None:
-    got = _receive(line, raw, "text/plain; \x00")
+    got = line.receive(raw, "text/plain; \x00")
     kept = line.row(Message, got.message.id)
     assert (kept.raw, kept.outcome, kept.is_open) == (raw, Outcome.REVIEW, True)
     assert kept.problems
@@ -84,13 +76,13 @@ def test_a_message_that_cannot_be_read_is_kept_answered_and_queued(line: Line, r
 
 def test_a_script_answer_says_when_it_was_sent(line: Line) -> None:
     raw = b"<Message><Header><MessageID>X</MessageID></Header><Body><NewRx/></Body></Message>"
-    got = _receive(line, raw, "application/xml")
+    got = line.receive(raw, "application/xml")
     assert b"<SentTime>2026-11-24T15:00:00Z</SentTime>" in got.reply.body
     assert b"<Error>" in got.reply.body
 
 
 def test_a_message_in_review_is_entered_by_hand_once(line: Line) -> None:
-    got = _receive(line, b"MSH|^~\\&|SENDER")
+    got = line.receive(b"MSH|^~\\&|SENDER")
     rx = line.run(lambda s: messages.enter_by_hand(s, got.message.id, **line.by)).id
     assert line.row(Prescription, rx).document == {}
     line.entered(rx=rx)
@@ -101,7 +93,7 @@ def test_a_message_in_review_is_entered_by_hand_once(line: Line) -> None:
 
 
 def test_a_message_is_closed_only_with_a_reason(line: Line) -> None:
-    got = _receive(line, b"MSH|^~\\&|SENDER")
+    got = line.receive(b"MSH|^~\\&|SENDER")
     with pytest.raises(RuleBroken, match="say why") as refusal:
         line.run(lambda s: messages.close(s, got.message.id, reason=" ", **line.by))
     assert refusal.value.field == "reason"
@@ -111,6 +103,6 @@ def test_a_message_is_closed_only_with_a_reason(line: Line) -> None:
 
 
 def test_a_message_that_was_read_is_not_closed(line: Line) -> None:
-    got = _receive(line, message("A-1"))
+    got = line.receive(message("A-1"))
     with pytest.raises(RuleBroken, match="it is received"):
         line.run(lambda s: messages.close(s, got.message.id, reason="not wanted", **line.by))

@@ -218,7 +218,7 @@ def test_a_prescription_is_taken_on_by_one_person_and_the_trail_names_who_had_it
     rx = line.received()
     tess, tom = line.who["tess"], line.who["tom"]
     for who in (tess, tess, tom):
-        line.run(lambda s: prescriptions.claim(s, rx, actor=who, now=line.now))
+        line.run(lambda s, who=who: prescriptions.claim(s, rx, actor=who, now=line.now))
     assert line.row(Prescription, rx).claimed_by_id == tom.id
     assert [entry["before"] for entry in line.trail(Event.PRESCRIPTION_CLAIMED, rx)] == [None, tess.id]
     line.entered(rx=rx)

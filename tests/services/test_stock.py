@@ -190,7 +190,7 @@ def test_a_measured_packing_keeps_the_one_before_and_does_not_void_the_release(l
     assert all(each.holds for each in line.read(lambda s: lots.signatures(s, s.get_one(Lot, lot))))
     for packing, field in ((Packing("3", Decimal(0)), "packing_mg"), (Packing("3", None, Decimal(2001)), "shell_mg")):
         with pytest.raises(RuleBroken) as refusal:
-            line.run(lambda s: lots.measure(s, lot, packing, **line.by))
+            line.run(lambda s, packing=packing: lots.measure(s, lot, packing, **line.by))
         assert refusal.value.field == field
 
 

@@ -1,5 +1,6 @@
 """The help is open to everybody, and its table is the one that decides."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,3 +34,11 @@ def test_whoever_is_not_signed_in_is_led_to_the_sign_in_page(app: Any) -> None:
     answer = app.test_client().get("/help/")
     assert answer.status_code == 302
     assert "/sign-in" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("role", ["pharmacist-in-charge", "administrator"])
+def test_the_help_names_every_key_of_the_bar(client_as: ClientAs, role: str) -> None:
+    page = client_as(role).get("/help/").text
+    keys = set(re.findall(r'data-key="(\w)"', page))
+    assert keys
+    assert {key for key in keys if f"<kbd>g</kbd> <kbd>{key}</kbd>" in page} == keys

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import Role
 from pharmacy.domain.units import read_whole
+from pharmacy.edge.keys import LARGEST
 from pharmacy.store import lists
 from pharmacy.store import trail as chain
 from pharmacy.web.access import allowed, reading
@@ -20,7 +21,6 @@ from pharmacy.web.forms import refuse, typed
 
 bp = Blueprint("audit", __name__, url_prefix="/reports")
 
-LARGEST = 2**63 - 1  # of a key
 WATCHERS = (Role.AUDITOR, Role.ADMINISTRATOR, Role.PHARMACIST_IN_CHARGE)
 SUBJECTS = ("prescription", "message", "formula", "ingredient", "lot", "batch", "batch-input", "fill", "label",
             "patient", "prescriber", "person", "pharmacy", "token")  # fmt: skip

@@ -66,12 +66,13 @@ def plan() -> Answer:
     form = PlanForm()
     try:
         formula_id, planned = values.chosen(form.formula_id), form.plan()
-        with transaction() as session:
+        with reading() as session:
             prepared = batches.prepare(session, formula_id, planned, today=today())
             changed = bool(form.seen.data) and form.seen.data != _fingerprint(prepared)
             if "work_out" in request.form or changed:
                 form.seen.data = _fingerprint(prepared)
                 return _plan_page(form, prepared, changed=changed and "work_out" not in request.form)
+        with transaction() as session:
             batch = batches.plan(session, formula_id, planned, actor=actor(), now=now(), today=today())
     except RuleBroken as refusal:
         refuse(form, refusal)
