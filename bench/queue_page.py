@@ -32,7 +32,7 @@ def main() -> bool:
     with tempfile.TemporaryDirectory() as place:
         times = _measure(Path(place))
     median, slowest = statistics.median(times), max(times)
-    print(f"queue page, {ROWS} rows of {OPEN} open: median {median:.1f} ms, slowest of {ROUNDS} {slowest:.1f} ms")
+    print(f"  queue page, {ROWS} rows of {OPEN} open: median {median:.1f} ms, slowest of {ROUNDS} {slowest:.1f} ms")
     print(f"  limit {LIMIT_MS} ms")
     return median < LIMIT_MS
 

@@ -4,7 +4,6 @@ The demonstration is played once, and each page is photographed in Chromium at t
 The labels are the examples, and the one that the demonstration printed, as a 203 dpi printer prints them.
 """
 
-import logging
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -66,7 +65,6 @@ def camera(directory: Path) -> Iterator[Camera]:
 
 def main(directory: Path = IMAGES) -> None:
     """Every picture into one directory."""
-    logging.getLogger("mortar.requests").disabled = True
     directory.mkdir(parents=True, exist_ok=True)
     gallery.write_gallery(directory)
     with tempfile.TemporaryDirectory() as place, camera(directory) as photographs:

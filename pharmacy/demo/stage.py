@@ -1,5 +1,6 @@
 """Where the demonstration plays: a fresh database in a directory of its own, and a real server on this machine."""
 
+import logging
 import secrets
 import shutil
 import socket
@@ -52,7 +53,9 @@ def build(chosen: Settings) -> Flask:
     """The application on its fresh database."""
     database = Database(chosen.database_url)
     schema.upgrade(database)
-    return create_app(chosen, database)
+    app = create_app(chosen, database)
+    logging.getLogger("mortar.requests").setLevel(logging.ERROR)  # the steps are told; a line for each request hides them
+    return app
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class Fill(Base):
 
 
 class Allocation(Base):
-    """Capsules taken from a batch for a fill, or put back (negative). Only ever added; with it a recall finds patients."""
+    """Capsules taken from a batch for a fill, or put back (negative). Only ever added; a recall finds patients by it."""
 
     __tablename__ = "allocations"
     __table_args__ = (

@@ -101,7 +101,7 @@ def test_a_batch_of_another_strength_is_refused(line: Line) -> None:
     for position in (1, 2, 3):
         line.weigh(batch, position)
     line.put_released(batch)
-    with pytest.raises(RuleBroken, match="holds 3 mg capsules; prescribed are 4.5 mg"):
+    with pytest.raises(RuleBroken, match=r"holds 3 mg capsules; prescribed are 4\.5 mg"):
         line.allocate(fill, batch)
     assert line.read(lambda s: fills.batches_for(s, s.get_one(Fill, fill), line.today)) == ()
 
@@ -122,7 +122,7 @@ def test_an_excipient_the_patient_must_not_have_is_refused(line: Line) -> None:
     batch = line.released()
     rx = line.verified(patient={**order()["patient"], "allergies": ["gelatin"]})
     fill = line.started(rx)
-    with pytest.raises(RuleBroken, match="(?i)gelatin") as refusal:
+    with pytest.raises(RuleBroken, match=r"(?i)gelatin") as refusal:
         line.allocate(fill, batch)
     assert refusal.value.field == "batch"
 

@@ -109,7 +109,7 @@ def test_a_batch_label_says_quarantine_until_the_batch_is_released(line: Line) -
     pia = line.who["pia"]
     line.run(lambda s: releasing.advance(s, batch, "recall", reason="wrong filler", actor=pia, now=line.now))
     assert label().content["status"] == "RECALLED - DO NOT USE"
-    assert len({token for token in line.read(lambda s: s.scalars(select(Label.token)).all())}) == 1
+    assert len(set(line.read(lambda s: s.scalars(select(Label.token)).all()))) == 1
 
 
 def test_a_demonstration_says_so_on_every_label(line: Line) -> None:
