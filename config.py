@@ -123,9 +123,7 @@ def _directory(path: object) -> Path:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         why = problem.strerror
-        raise ConfigError(
-            f"The data directory {directory} cannot be made: {why}; set PHARMACY_DATA_DIR."
-        ) from problem
+        raise ConfigError(f"The data directory {directory} cannot be made: {why}; set PHARMACY_DATA_DIR.") from problem
     return directory
 
 
@@ -150,9 +148,7 @@ def _kept_secret(path: Path) -> str:
 
 def _make_secret(path: Path) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(
-        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-    ) as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
         file.flush()
         os.fsync(file.fileno())

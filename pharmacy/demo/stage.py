@@ -54,7 +54,9 @@ def build(chosen: Settings) -> Flask:
     database = Database(chosen.database_url)
     schema.upgrade(database)
     app = create_app(chosen, database)
-    logging.getLogger("mortar.requests").setLevel(logging.ERROR)  # the steps are told; a line for each request hides them
+    logging.getLogger("mortar.requests").setLevel(
+        logging.ERROR
+    )  # the steps are told; a line for each request hides them
     return app
 
 

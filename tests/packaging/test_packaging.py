@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import os
 import re
 import subprocess
 import sys
@@ -43,8 +44,8 @@ def test_no_init_lies_among_the_tests() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The names inside the wheel, built from a copy so that the checkout stays clean."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy so that the checkout stays clean."""
     place = tmp_path_factory.mktemp("wheel")
     source = place / "source"
     for path in _shipped():
@@ -53,7 +54,34 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     code = f"from setuptools import build_meta; build_meta.build_wheel({str(place)!r})"
     subprocess.run([sys.executable, "-c", code], cwd=source, check=True, capture_output=True)
     (built,) = place.glob("mortar_pharmacy-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> set[str]:
+    """The names inside the wheel."""
     return set(zipfile.ZipFile(built).namelist())
+
+
+def test_what_the_wheel_holds_plays_the_demonstration_outside_the_checkout(built: Path, tmp_path: Path) -> None:
+    installed = tmp_path / "installed"
+    zipfile.ZipFile(built).extractall(installed)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PHARMACY_")}
+    run = subprocess.run(
+        [sys.executable, "-m", "pharmacy", "demo"],
+        cwd=elsewhere,
+        env={**environment, "PYTHONPATH": str(installed), "HOME": str(elsewhere)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    *_, price, label = run.stdout.splitlines()
+    assert price == "$40.00"
+    assert Path(label).parent == elsewhere / "mortar-demo"
+    assert Path(label).read_bytes().startswith(b"%PDF")
 
 
 def _shipped() -> Iterator[Path]:

@@ -5,10 +5,12 @@ packing 150 mg (active) and 180 mg (filler) in size 3, overage 3 %, 100 capsules
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
@@ -46,7 +48,7 @@ from pharmacy.store.tables import (
 
 Result = TypeVar("Result")
 
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # the moment of the tests
 PASSWORD = "plum lantern quartz sofa"
 # Real argon2id, as weak as it may be: what is tested is not how long it takes.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -369,9 +371,23 @@ def open_pharmacy(database: Database, now: datetime) -> Line:
     return Line(database, now, who)
 
 
-def people_of(database: Database) -> dict[str, Actor]:
+def furnished_file(template: Path, directory: Path) -> Path:
+    """A furnished pharmacy in one SQLite file, to be copied; template: a migrated, empty one."""
+    file = directory / "furnished.db"
+    shutil.copyfile(template, file)
+    database = Database(f"sqlite:///{file.as_posix()}")
+    open_pharmacy(database, NOW).furnish()
+    database.close()
+    return file
+
+
+def open_again(database: Database, now: datetime) -> Line:
+    """The line of a copy of a furnished pharmacy."""
     with database.reading() as session:
-        return {person.username: Actor.of(person) for person in session.scalars(select(Person))}
+        who = {person.username: Actor.of(person) for person in session.scalars(select(Person))}
+        formula = session.scalars(select(Formula.id)).one()
+        lots_by_kind = {lot.ingredient.kind: lot.id for lot in session.scalars(select(Lot))}
+    return Line(database, now, who, formula, lots_by_kind)
 
 
 def add_ingredients(session: Session, line: Line) -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 from contextlib import suppress
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,10 +16,9 @@ from pharmacy.domain.workflow import STEPS, Subject
 from pharmacy.services import lots, releasing
 from pharmacy.store import schema
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot
-from tests.services.line import GOOD_WEIGHTS, TABLES, Line, open_pharmacy, people_of
+from pharmacy.store.tables import Batch, IngredientKind
+from tests.services.line import GOOD_WEIGHTS, NOW, TABLES, furnished_file, open_again
 
-NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 WATCHED = (Subject.LOT, Subject.BATCH, Subject.FILL)
 SHELLS = 260
 
@@ -52,7 +50,7 @@ class Pharmacy(RuleBasedStateMachine):
         file = Path(self.directory.name) / "pharmacy.db"
         shutil.copyfile(furnished(), file)
         self.database = Database(f"sqlite:///{file.as_posix()}")
-        line = open_again(self.database)
+        line = open_again(self.database, NOW)
         self.line = line
         self.rxs = [line.verified(quantity=str(quantity), days_supply=str(quantity)) for quantity in (30, 60, 100)]
 
@@ -144,27 +142,20 @@ _FURNISHED: list[Any] = []
 
 
 def furnished() -> Path:
-    """One furnished database, made once and copied for every run."""
+    """One furnished database with few shells, made once and copied for every run."""
     if not _FURNISHED:
         directory = TemporaryDirectory()
-        file = Path(directory.name) / "furnished.db"
+        empty = Database(f"sqlite:///{(Path(directory.name) / 'empty.db').as_posix()}")
+        schema.upgrade(empty)
+        empty.close()
+        file = furnished_file(Path(directory.name) / "empty.db", Path(directory.name))
         database = Database(f"sqlite:///{file.as_posix()}")
-        schema.upgrade(database)
-        line = open_pharmacy(database, NOW).furnish()
-        line.run(
-            lambda s: lots.adjust(s, line.lots[IngredientKind.SHELL], Decimal(SHELLS), reason="a small box", **line.by)
-        )
+        line = open_again(database, NOW)
+        shells = line.lots[IngredientKind.SHELL]
+        line.run(lambda s: lots.adjust(s, shells, Decimal(SHELLS), reason="a small box", **line.by))
         database.close()
         _FURNISHED.extend([directory, file])
     return _FURNISHED[1]
-
-
-def open_again(database: Database) -> Line:
-    line = Line(database, NOW, people_of(database), formula=1)
-    line.lots = {kind: number for number, kind in enumerate(IngredientKind, start=1)}
-    assert line.row(Lot, 1).number == "L000001"
-    assert line.read(lambda s: s.query(Fill).count()) == 0
-    return line
 
 
 Pharmacy.TestCase.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)

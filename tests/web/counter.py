@@ -31,8 +31,11 @@ class Counter(Line):
     def today(self) -> date:
         return self.now.astimezone(ZoneInfo("America/Los_Angeles")).date()
 
-    def received(self, raw: bytes | None = None) -> int:
-        return super().received(raw or message(f"M-{utc_now().timestamp()}", written=self.written))
+    def received(self, number: str = "", raw: bytes = b"") -> int:
+        number = number or f"M-{utc_now().timestamp()}"
+        got = self.receive(raw or message(number, written=self.written)).prescription
+        assert got is not None
+        return got.id
 
     def entered(self, by: str = "tess", rx: int = 0, **changed: object) -> int:
         return super().entered(by, rx, **{"written": self.written, **changed})

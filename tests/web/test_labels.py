@@ -71,13 +71,13 @@ def test_looking_at_a_vial_label_is_noted_with_its_prescription(counter: Counter
 def test_a_batch_label_says_the_state_and_a_second_one_needs_a_reason(counter: Counter, client_as: AS) -> None:
     batch = counter.tested()
     client = client_as("technician")
-    made = client.post(f"/labels/batch/{batch}")
+    made = client.post(f"/batches/{batch}/print")
     assert made.location == "/labels/1"
     assert f"Label of batch {counter.row(Batch, batch).number}" in shown(client.get("/labels/1"))
     assert counter.row(Label, 1).content["status"] == "QUARANTINE"
-    again = client.post(f"/labels/batch/{batch}", follow_redirects=True)
+    again = client.post(f"/batches/{batch}/print")
     assert "say why another is needed" in shown(again)
-    assert client.post(f"/labels/batch/{batch}", data={"reason": "it fell off"}).location == "/labels/2"
+    assert client.post(f"/batches/{batch}/print", data={"reason": "it fell off"}).location == "/labels/2"
     assert "Why again it fell off" in shown(client.get("/labels/2"))
 
 
@@ -87,4 +87,4 @@ def test_a_label_that_is_not_there_is_answered_as_missing(client_as: AS, path: s
 
 
 def test_no_label_is_made_for_a_batch_that_is_not_there(client_as: AS) -> None:
-    assert client_as("technician").post("/labels/batch/9").status_code == 404
+    assert client_as("technician").post("/batches/9/print").status_code == 404

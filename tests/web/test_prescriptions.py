@@ -97,7 +97,7 @@ def test_a_call_by_phone_opens_an_empty_entry_page_under_ones_own_name(counter: 
 
 
 def test_entry_shows_the_source_unharmed_and_where_each_field_came_from(counter: Counter, client_as: AS) -> None:
-    answer = client_as("technician").get(f"/prescriptions/{counter.received(SCRIPT)}/enter")
+    answer = client_as("technician").get(f"/prescriptions/{counter.received(raw=SCRIPT)}/enter")
     page = shown(answer)
     assert "<DrugDescription>Naltrexone HCl 3 mg capsule</DrugDescription>" in page
     assert b"<script>alert" not in answer.data
@@ -290,5 +290,5 @@ def test_long_paths_are_shown_by_their_last_names() -> None:
 
 
 def test_a_message_of_our_own_format_names_its_keys_as_evidence(counter: Counter, client_as: AS) -> None:
-    rx = counter.received(message("K-1", written=counter.written))
+    rx = counter.received("K-1")
     assert "from prescription.patient.family" in shown(client_as("technician").get(f"/prescriptions/{rx}/enter"))

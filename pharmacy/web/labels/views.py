@@ -1,15 +1,13 @@
 """Labels as they were made: their picture, their bytes, and what they were read back as."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
-from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.services import pictures, prescriptions, printing
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch, Fill, Label
-from pharmacy.web.access import actor, allowed, database, now, reading, transaction
-from pharmacy.web.forms import ReasonForm, typed
+from pharmacy.web.access import actor, allowed, now, reading, transaction
 
 bp = Blueprint("labels", __name__, url_prefix="/labels")
 Answer = str | Response | tuple[str, int]
@@ -50,21 +48,6 @@ def pdf(label_id: int) -> Answer:
     response.content_type = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="label-{label_id}.pdf"'
     return response
-
-
-@bp.post("/batch/<int:batch_id>")
-@allowed(*BENCH)
-def print_batch(batch_id: int) -> Answer:
-    """Makes the shelf label of a batch as its state is now; a second one of the same state asks the reason."""
-    form = ReasonForm()
-    try:
-        label_id = printing.print_batch(database(), batch_id, actor=actor(), now=now(), reason=typed(form.reason.data))
-    except RuleBroken as refusal:
-        with reading() as session:
-            get(session, Batch, batch_id, "batch")
-        flash(refusal.message, "danger")
-        return redirect(url_for("batches.show", batch_id=batch_id))
-    return redirect(url_for("labels.show", label_id=label_id))
 
 
 def _note_reading(label_id: int) -> None:
