@@ -56,7 +56,7 @@ def build(chosen: Settings) -> Flask:
     app = create_app(chosen, database)
     logging.getLogger("mortar.requests").setLevel(
         logging.ERROR
-    )  # the steps are told; a line for each request hides them
+    )  # request lines would hide the steps
     return app
 
 

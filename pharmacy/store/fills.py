@@ -61,7 +61,7 @@ class Fill(Base):
 
 
 class Allocation(Base):
-    """Capsules taken from a batch for a fill, or put back (negative). Only ever added; a recall finds patients by it."""
+    """Capsules taken from a batch for a fill, or put back (negative). Only ever added; a recall reads it."""
 
     __tablename__ = "allocations"
     __table_args__ = (

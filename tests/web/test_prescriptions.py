@@ -16,7 +16,7 @@ from pharmacy.store.tables import Prescription
 from pharmacy.web.prescriptions.checking import expand
 from pharmacy.web.prescriptions.forms import EntryForm, fields_of
 from pharmacy.web.prescriptions.pages import short
-from tests.services.line import message, order
+from tests.services.line import order
 from tests.web.counter import Counter, field_error, open_counter, shown, typed_order
 
 PASSWORD = "six grey herons at dusk"
