@@ -14,7 +14,7 @@ from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import Subject, allow
 from pharmacy.store import trail
 from pharmacy.store.records import Counter
-from pharmacy.store.tables import Base, Person, Pharmacy
+from pharmacy.store.tables import Base, Batch, Fill, Formula, Lot, Person, Pharmacy, Prescription
 
 Row = TypeVar("Row", bound=Base)
 
@@ -32,6 +32,14 @@ class Actor:
         return cls(person.id, person.full_name, person.role)
 
 
+Moved = Prescription | Formula | Lot | Batch | Fill
+SUBJECTS: dict[type[Base], Subject] = {
+    Prescription: Subject.PRESCRIPTION,
+    Formula: Subject.FORMULA,
+    Lot: Subject.LOT,
+    Batch: Subject.BATCH,
+    Fill: Subject.FILL,
+}
 OUTSIDE = Actor(0, "from outside", Role.TECHNICIAN)
 
 
@@ -90,27 +98,26 @@ def same_revision(seen: int | None, held: int, called: str) -> None:
 
 def move(
     session: Session,
-    subject: Subject,
+    row: Moved,
     verb: str,
     *,
-    name: str,
-    state: str,
     actor: Actor,
+    now: datetime,
     done_by: frozenset[int] = frozenset(),
     reason: str = "",
-    now: datetime,
-    subject_id: int,
 ) -> str:
-    """Asks the workflow table, for this actor; a documented exception of a pharmacist alone on duty is recorded.
+    """Asks the workflow table whether this actor may take this step, and returns the state the record moves to.
 
+    The documented exception of a pharmacist alone on duty is recorded when it is used.
     Raises: RuleBroken.
     """
+    subject = SUBJECTS[type(row)]
     alone = actor.id in done_by and is_alone(session)
     target = allow(
         subject,
         verb,
-        name=name,
-        state=state,
+        name=row.title if isinstance(row, Formula) else f"{subject} {row.number}",
+        state=row.state,
         role=actor.role,
         doer=actor.id,
         done_by=done_by,
@@ -124,7 +131,7 @@ def move(
             actor=actor,
             now=now,
             subject=subject,
-            subject_id=subject_id,
+            subject_id=row.id,
             step=verb,
             reason=reason,
         )

@@ -12,7 +12,7 @@ from pharmacy.domain.findings import Level
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.screening import screen
 from pharmacy.domain.units import format_strength
-from pharmacy.domain.workflow import BatchState, Subject
+from pharmacy.domain.workflow import BatchState
 from pharmacy.services import releasing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store.tables import Allocation, Batch, Fill, Label
@@ -120,17 +120,7 @@ def _held(fill: Fill) -> dict[int, int]:
 
 
 def _move_batch(session: Session, batch: Batch, verb: str, *, actor: Actor, now: datetime) -> None:
-    state = move(
-        session,
-        Subject.BATCH,
-        verb,
-        name=f"batch {batch.number}",
-        state=batch.state,
-        actor=actor,
-        now=now,
-        subject_id=batch.id,
-    )
-    before, batch.state = batch.state, BatchState(state)
+    before, batch.state = batch.state, BatchState(move(session, batch, verb, actor=actor, now=now))
     session.flush()
     record(
         session,
@@ -141,5 +131,5 @@ def _move_batch(session: Session, batch: Batch, verb: str, *, actor: Actor, now:
         subject_id=batch.id,
         step=verb,
         before=before.value,
-        after=state,
+        after=batch.state.value,
     )

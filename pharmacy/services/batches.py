@@ -22,7 +22,7 @@ from pharmacy.domain.weighing import (
     WorksheetOrder,
     worksheet,
 )
-from pharmacy.domain.workflow import BatchState, Subject
+from pharmacy.domain.workflow import BatchState
 from pharmacy.services import formulas, lots
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.ledger import in_unit
@@ -154,7 +154,7 @@ def fill(
     Raises: RuleBroken naming the field.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
-    state = _move(session, batch, "fill", actor=actor, now=now)
+    state = move(session, batch, "fill", actor=actor, now=now)
     if made < 1:
         raise RuleBroken("Good capsules: at least 1; reject the batch if there is none.", field="made")
     if wasted < 0:
@@ -237,16 +237,3 @@ def _refuse_unless_weighable(sheet: Worksheet, planned: Plan) -> None:
             f" {sheet.capsules_for_direct_weighing} capsules, or use a finer balance.",
             field="capsules",
         )
-
-
-def _move(session: Session, batch: Batch, verb: str, *, actor: Actor, now: datetime) -> str:
-    return move(
-        session,
-        Subject.BATCH,
-        verb,
-        name=f"batch {batch.number}",
-        state=batch.state,
-        actor=actor,
-        now=now,
-        subject_id=batch.id,
-    )

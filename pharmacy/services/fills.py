@@ -11,7 +11,7 @@ from pharmacy.domain.identifiers import fill_number
 from pharmacy.domain.pricing import Price, price
 from pharmacy.domain.refills import expires, refuse_refill_too_soon
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.workflow import FillState, RxState, Subject
+from pharmacy.domain.workflow import FillState, RxState
 from pharmacy.services import allocating, prescriptions, releasing, signing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.allocating import batches_for
@@ -84,7 +84,7 @@ def allocate(session: Session, fill_id: int, *, batch_scanned: str, actor: Actor
     Raises: RuleBroken for the wrong strength, an unreleased or too old batch, or too few capsules.
     """
     fill = get_to_change(session, Fill, fill_id, "fill")
-    state = _move(session, fill, "allocate", actor=actor, now=now)
+    state = move(session, fill, "allocate", actor=actor, now=now)
     prescriptions.refuse_unless_signed(session, fill.prescription)
     batch = allocating.scanned_batch(session, batch_scanned)
     allocating.refuse_wrong_batch(session, fill, batch, today)
@@ -123,7 +123,7 @@ def check(
     """
     fill = get_to_change(session, Fill, fill_id, "fill")
     packed_by = frozenset({fill.started_by_id, *(taken.person_id for taken in fill.allocations)})
-    state = _move(session, fill, "check", actor=actor, now=now, reason=reason, done_by=packed_by)
+    state = move(session, fill, "check", actor=actor, now=now, reason=reason, done_by=packed_by)
     refuse_unless_sound(session, fill)
     label = session.execute(
         select(Label).where(Label.fill_id == fill.id).order_by(Label.id.desc()).limit(1)
@@ -164,7 +164,7 @@ def dispense(session: Session, fill_id: int, *, handed_to: str, counselling: str
     Raises: RuleBroken naming the field.
     """
     fill = get_to_change(session, Fill, fill_id, "fill")
-    state = _move(session, fill, "dispense", actor=actor, now=now)
+    state = move(session, fill, "dispense", actor=actor, now=now)
     refuse_unless_sound(session, fill)
     if not any(signature.holds for signature in signatures(session, fill)[-1:]):
         raise RuleBroken(f"Fill {fill.number} is not what was signed at the final check; cancel it and start anew.")
@@ -196,7 +196,7 @@ def cancel(session: Session, fill_id: int, *, reason: str, actor: Actor, now: da
     Raises: RuleBroken.
     """
     fill = get_to_change(session, Fill, fill_id, "fill")
-    fill.state = FillState(_move(session, fill, "cancel", actor=actor, now=now, reason=reason))
+    fill.state = FillState(move(session, fill, "cancel", actor=actor, now=now, reason=reason))
     fill.note = reason.strip()
     allocating.put_back(session, fill, actor=actor, now=now)
     record(
@@ -218,7 +218,7 @@ def take_back(session: Session, fill_id: int, *, reason: str, actor: Actor, now:
     Raises: RuleBroken.
     """
     fill = get_to_change(session, Fill, fill_id, "fill")
-    fill.state = FillState(_move(session, fill, "take_back", actor=actor, now=now, reason=reason))
+    fill.state = FillState(move(session, fill, "take_back", actor=actor, now=now, reason=reason))
     fill.note = reason.strip()
     record(
         session,
@@ -294,27 +294,3 @@ def _refuse_extra(rx: Prescription, earlier: list[Fill], today: date) -> None:
 
 def _lines(priced: Price) -> list[dict[str, str]]:
     return [{"name": line.name, "formula": line.formula, "amount": str(line.amount)} for line in priced.lines]
-
-
-def _move(
-    session: Session,
-    fill: Fill,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-    done_by: frozenset[int] = frozenset(),
-) -> str:
-    return move(
-        session,
-        Subject.FILL,
-        verb,
-        name=f"fill {fill.number}",
-        state=fill.state,
-        actor=actor,
-        now=now,
-        reason=reason,
-        done_by=done_by,
-        subject_id=fill.id,
-    )

@@ -13,7 +13,7 @@ from pharmacy.domain.events import Event
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.domain.weighing import DEFAULT
-from pharmacy.domain.workflow import FormulaState, Subject
+from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision
 from pharmacy.services.signing import Proof, Standing
@@ -141,7 +141,7 @@ def change(
     """
     row = get_to_change(session, Formula, formula_id, "formula")
     same_revision(revision, row.revision, row.title)
-    _move(session, row, "change", actor=actor, now=now)
+    move(session, row, "change", actor=actor, now=now)
     _check(typed)
     before = _plain(as_draft(row))
     for name, value in _columns(replace(typed, code=row.code)).items():
@@ -171,7 +171,7 @@ def approve(
     Raises: RuleBroken.
     """
     row = get_to_change(session, Formula, formula_id, "formula")
-    state = _move(session, row, "approve", actor=actor, now=now, reason=reason, done_by=_written_by(session, row))
+    state = move(session, row, "approve", actor=actor, now=now, reason=reason, done_by=_written_by(session, row))
     row.state = FormulaState(state)
     row.approved_by_id, row.approved_at = actor.id, now
     session.flush()
@@ -197,7 +197,7 @@ def retire(session: Session, formula_id: int, *, reason: str, actor: Actor, now:
     Raises: RuleBroken.
     """
     row = get_to_change(session, Formula, formula_id, "formula")
-    row.state = FormulaState(_move(session, row, "retire", actor=actor, now=now, reason=reason))
+    row.state = FormulaState(move(session, row, "retire", actor=actor, now=now, reason=reason))
     record(
         session,
         Event.FORMULA_MOVED,
@@ -345,30 +345,6 @@ def _retire_replaced(session: Session, row: Formula, *, actor: Actor, now: datet
     replaced = get_to_change(session, Formula, row.replaces_id or 0, "formula")
     if replaced.state is FormulaState.APPROVED:
         retire(session, replaced.id, reason=f"replaced by version {row.version}", actor=actor, now=now)
-
-
-def _move(
-    session: Session,
-    row: Formula,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-    done_by: frozenset[int] = frozenset(),
-) -> str:
-    return move(
-        session,
-        Subject.FORMULA,
-        verb,
-        name=row.title,
-        state=row.state,
-        actor=actor,
-        now=now,
-        reason=reason,
-        done_by=done_by,
-        subject_id=row.id,
-    )
 
 
 def for_strength(session: Session, strength_mg: Decimal) -> tuple[Formula, ...]:

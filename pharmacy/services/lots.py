@@ -127,7 +127,7 @@ def release(
     Raises: RuleBroken.
     """
     lot = get_to_change(session, Lot, lot_id, "lot")
-    state = _move(session, lot, "release", actor=actor, now=now, reason=reason, done_by=frozenset({lot.received_by_id}))
+    state = move(session, lot, "release", actor=actor, now=now, reason=reason, done_by=frozenset({lot.received_by_id}))
     if lot.expiry < today:
         raise RuleBroken(f"Lot {lot.number} expired on {lot.expiry.isoformat()}; it cannot be released.")
     lot.state = LotState(state)
@@ -163,7 +163,7 @@ def advance(
     """
     refuse_unless_plain(Subject.LOT, verb)
     lot = get_to_change(session, Lot, lot_id, "lot")
-    before, lot.state = lot.state, LotState(_move(session, lot, verb, actor=actor, now=now, reason=reason))
+    before, lot.state = lot.state, LotState(move(session, lot, verb, actor=actor, now=now, reason=reason))
     lot.note = reason.strip() or lot.note
     if verb == "expire" and lot.expiry >= (today or now.date()):
         raise RuleBroken(f"Lot {lot.number} expires on {lot.expiry.isoformat()}; it is not expired yet.")
@@ -255,7 +255,7 @@ def draw(
     """
     usable(lot, today)
     refuse_unless_signed(session, lot)
-    state = LotState(_move(session, lot, "draw", actor=actor, now=now))
+    state = LotState(move(session, lot, "draw", actor=actor, now=now))
     change_on_hand(session, lot, -amount)
     lot.state = state
     enter_in_ledger(session, lot, MovementKind.WEIGHED, -amount, actor=actor, now=now, reason=reason, batch_id=batch_id)
@@ -341,27 +341,3 @@ def _check_certificate(ingredient: Ingredient, certificate: Certificate) -> None
     for field, value in (("water", certificate.water), ("solvents", certificate.solvents)):
         if value is not None and not 0 <= value < Decimal("0.25"):
             raise RuleBroken(f"{field.capitalize()}: 0 to 25 %; check the certificate.", field=field)
-
-
-def _move(
-    session: Session,
-    lot: Lot,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-    done_by: frozenset[int] = frozenset(),
-) -> str:
-    return move(
-        session,
-        Subject.LOT,
-        verb,
-        name=f"lot {lot.number}",
-        state=lot.state,
-        actor=actor,
-        now=now,
-        reason=reason,
-        done_by=done_by,
-        subject_id=lot.id,
-    )

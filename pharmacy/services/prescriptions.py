@@ -101,7 +101,7 @@ def enter(
     """
     row = get_to_change(session, Prescription, prescription_id, "prescription")
     same_revision(revision, row.revision, f"Prescription {row.number}")
-    state = _move(session, row, "enter", actor=actor, now=now)
+    state = move(session, row, "enter", actor=actor, now=now)
     _refuse_while_filling(session, row)
     entered = from_document(document)
     _fill_in(row, entered)
@@ -146,7 +146,7 @@ def verify(
     Raises: RuleBroken for a stop, a mismatch, a finding without an answer, or the wrong person.
     """
     row = get_to_change(session, Prescription, prescription_id, "prescription")
-    state = _move(
+    state = move(
         session,
         row,
         "verify",
@@ -187,7 +187,7 @@ def advance(
     """
     refuse_unless_plain(Subject.PRESCRIPTION, verb)
     row = get_to_change(session, Prescription, prescription_id, "prescription")
-    state = _move(session, row, verb, actor=actor, now=now, reason=reason)
+    state = move(session, row, verb, actor=actor, now=now, reason=reason)
     if verb in {"cancel", "transfer", "expire"}:
         _refuse_while_filling(session, row)
     before, row.state = row.state, RxState(state)
@@ -209,7 +209,7 @@ def advance(
 
 def complete(session: Session, row: Prescription, *, actor: Actor, now: datetime) -> None:
     """Closes a prescription whose last fill was handed out."""
-    row.state = RxState(_move(session, row, "complete", actor=actor, now=now))
+    row.state = RxState(move(session, row, "complete", actor=actor, now=now))
     record(
         session,
         Event.PRESCRIPTION_MOVED,
@@ -249,30 +249,6 @@ def note_reading(session: Session, prescription_id: int, *, actor: Actor, now: d
     """Notes in the trail that somebody looked at a patient's record."""
     get(session, Prescription, prescription_id, "prescription")
     record(session, Event.RECORD_READ, actor=actor, now=now, subject="prescription", subject_id=prescription_id)
-
-
-def _move(
-    session: Session,
-    row: Prescription,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-    done_by: frozenset[int] = frozenset(),
-) -> str:
-    return move(
-        session,
-        Subject.PRESCRIPTION,
-        verb,
-        name=f"prescription {row.number}",
-        state=row.state,
-        actor=actor,
-        now=now,
-        reason=reason,
-        done_by=done_by,
-        subject_id=row.id,
-    )
 
 
 def _fill_in(row: Prescription, entered: written.Prescription) -> None:

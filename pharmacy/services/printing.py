@@ -17,7 +17,7 @@ from labels.read_back import agrees
 from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_strength
-from pharmacy.domain.workflow import BatchState, FillState, Subject
+from pharmacy.domain.workflow import BatchState, FillState
 from pharmacy.services import fills
 from pharmacy.services.acting import Actor, get, get_to_change, move, record
 from pharmacy.store.database import Database
@@ -219,17 +219,7 @@ def _keep_vial(session: Session, fill_id: int, made: Made, *, actor: Actor, now:
 def _label_step(session: Session, fill: Fill, *, actor: Actor, now: datetime, reason: str) -> tuple[str, int]:
     """The state after this label, and how many there were before it."""
     copies, _ = _printed_before(session, Label.fill_id == fill.id)
-    state = move(
-        session,
-        Subject.FILL,
-        "reprint" if copies else "label",
-        name=f"fill {fill.number}",
-        state=fill.state,
-        actor=actor,
-        now=now,
-        reason=reason,
-        subject_id=fill.id,
-    )
+    state = move(session, fill, "reprint" if copies else "label", actor=actor, now=now, reason=reason)
     fills.refuse_unless_sound(session, fill)
     return state, copies
 

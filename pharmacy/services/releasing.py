@@ -31,7 +31,7 @@ def test_weights(
     Raises: RuleBroken naming the field.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
-    state = _move(session, batch, "test", actor=actor, now=now)
+    state = move(session, batch, "test", actor=actor, now=now)
     least = sample_size(batch.made or 0)
     if len(weights_mg) < least:
         raise RuleBroken(
@@ -90,7 +90,7 @@ def release(
     Raises: RuleBroken.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
-    state = _move(session, batch, "release", actor=actor, now=now, reason=reason, done_by=prepared_by(batch))
+    state = move(session, batch, "release", actor=actor, now=now, reason=reason, done_by=prepared_by(batch))
     _refuse_unless_good(batch, today)
     batch.state = BatchState(state)
     batch.released_by_id, batch.released_at = actor.id, now
@@ -124,7 +124,7 @@ def reject(session: Session, batch_id: int, *, reason: str, proof: Proof, actor:
     Raises: RuleBroken.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
-    batch.state = BatchState(_move(session, batch, "reject", actor=actor, now=now, reason=reason))
+    batch.state = BatchState(move(session, batch, "reject", actor=actor, now=now, reason=reason))
     batch.note = reason.strip()
     session.flush()
     signing.sign(
@@ -168,7 +168,7 @@ def advance(
     batch = get_to_change(session, Batch, batch_id, "batch")
     before, batch.state = (
         batch.state,
-        BatchState(_move(session, batch, verb, actor=actor, now=now, reason=reason)),
+        BatchState(move(session, batch, verb, actor=actor, now=now, reason=reason)),
     )
     if verb == "expire" and batch.beyond_use_date >= (today or now.date()):
         raise RuleBroken(f"Batch {batch.number} may be used until {batch.beyond_use_date.isoformat()}.")
@@ -262,27 +262,3 @@ def _refuse_unless_good(batch: Batch, today: date) -> None:
     for component in batch.inputs:
         if component.lot.state in (LotState.RECALLED, LotState.REJECTED):
             raise RuleBroken(f"Lot {component.lot.number} in batch {batch.number} is {component.lot.state}.")
-
-
-def _move(
-    session: Session,
-    batch: Batch,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-    done_by: frozenset[int] = frozenset(),
-) -> str:
-    return move(
-        session,
-        Subject.BATCH,
-        verb,
-        name=f"batch {batch.number}",
-        state=batch.state,
-        actor=actor,
-        now=now,
-        reason=reason,
-        done_by=done_by,
-        subject_id=batch.id,
-    )

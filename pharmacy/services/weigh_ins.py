@@ -12,7 +12,7 @@ from pharmacy.domain.events import Event
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import Tolerance, within_tolerance
-from pharmacy.domain.workflow import BatchState, Subject
+from pharmacy.domain.workflow import BatchState
 from pharmacy.services import lots, signing
 from pharmacy.services.acting import Actor, get_to_change, is_alone, move, record
 from pharmacy.services.signing import Proof, Standing
@@ -39,7 +39,7 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
     Raises: RuleBroken naming the field.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
-    state = _move(session, batch, "weigh", actor=actor, now=now)
+    state = move(session, batch, "weigh", actor=actor, now=now)
     if today < batch.compounded:
         raise RuleBroken(f"Batch {batch.number} is planned for {batch.compounded.isoformat()}; weigh it on that day.")
     taken = _next_input(batch, weighing.position)
@@ -56,7 +56,7 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
     weigh_in = _keep(session, batch, taken, weighing, within, actor=actor, now=now)
     batch.state = BatchState(state)
     if all(component.weigh_ins for component in batch.inputs):
-        batch.state = BatchState(_move(session, batch, "finish_weighing", actor=actor, now=now))
+        batch.state = BatchState(move(session, batch, "finish_weighing", actor=actor, now=now))
     return weigh_in
 
 
@@ -204,16 +204,3 @@ def _refuse_own_deviation(session: Session, batch: Batch, weighing: Weighing, *,
 
 def _deviation_content(batch: Batch, taken: BatchInput, weighed: Decimal) -> dict[str, object]:
     return {"batch": batch.number, "lot": taken.lot.number, "target": taken.target, "weighed": weighed}
-
-
-def _move(session: Session, batch: Batch, verb: str, *, actor: Actor, now: datetime) -> str:
-    return move(
-        session,
-        Subject.BATCH,
-        verb,
-        name=f"batch {batch.number}",
-        state=batch.state,
-        actor=actor,
-        now=now,
-        subject_id=batch.id,
-    )

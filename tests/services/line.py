@@ -1,25 +1,19 @@
-"""A small pharmacy for tests: its people, ingredients, formula and lots, and a line that carries records to any state.
-
-Figures are the worked example of the design: naltrexone hydrochloride 4.5 mg, assay 99.4 % anhydrous, water 8.7 %,
-packing 150 mg (active) and 180 mg (filler) in size 3, overage 3 %, 100 capsules: 510.731 mg and 17,927.1 mg.
-"""
+"""A small pharmacy for tests, and a line that carries its records to any state."""
 
 import json
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pharmacy import intake
 from pharmacy.domain.events import Event
-from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import OPEN, Subject
 from pharmacy.services import batches, fills, formulas, lots, messages, people, prescriptions, printing, releasing
 from pharmacy.services.acting import OUTSIDE, Actor
@@ -45,24 +39,19 @@ from pharmacy.store.tables import (
     Prescription,
     WeighSource,
 )
+from tests.services.samples import (
+    ASSAYED,
+    DRAFT,
+    GOOD_WEIGHTS,
+    NOW,
+    PASSWORD_HASH,
+    PEOPLE,
+    message,
+    order,
+)
 
 Result = TypeVar("Result")
 
-NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # the moment of the tests
-PASSWORD = "plum lantern quartz sofa"
-# Real argon2id, as weak as it may be: what is tested is not how long it takes.
-PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-PEOPLE = (
-    ("tess", "Tess Technician", "TT", Role.TECHNICIAN),
-    ("tom", "Tom Technician", "TO", Role.TECHNICIAN),
-    ("pia", "Pia Pharmacist", "PP", Role.PHARMACIST),
-    ("paul", "Paul Pharmacist", "PA", Role.PHARMACIST),
-    ("ines", "Ines In-Charge", "II", Role.PHARMACIST_IN_CHARGE),
-    ("ivan", "Ivan In-Charge", "IV", Role.PHARMACIST_IN_CHARGE),
-    ("ada", "Ada Administrator", "AA", Role.ADMINISTRATOR),
-    ("otto", "Otto Auditor", "OA", Role.AUDITOR),
-)
 TABLES: dict[Subject, Any] = {
     Subject.PRESCRIPTION: Prescription,
     Subject.FORMULA: Formula,
@@ -70,68 +59,6 @@ TABLES: dict[Subject, Any] = {
     Subject.BATCH: Batch,
     Subject.FILL: Fill,
 }
-
-DRAFT = Draft(
-    code="LDN45",
-    name="Naltrexone hydrochloride 4.5 mg capsules",
-    strength_mg=Decimal("4.5"),
-    basis="hydrochloride",
-    form="Capsule",
-    capsule_size="3",
-    overage=Decimal("0.03"),
-    container="Amber vial with child-resistant cap",
-    equipment="Balance, 100-hole capsule machine",
-    steps=("Weigh the components.", "Mix by geometric dilution.", "Fill the capsules."),
-    description="White capsule, size 3",
-    storage="Room temperature, dry, away from light",
-    limit_days=180,
-    reference="IJPC abstract 4481",
-    quality="Weight of 10 capsules or 5 %",
-    active="Naltrexone hydrochloride",
-    filler="Microcrystalline cellulose",
-    shell="Gelatin capsule size 3",
-)
-ASSAYED = Certificate("COA 4711", Decimal("0.994"), "anhydrous", Decimal("0.087"))
-# Shell 48 mg and fill 179.008 mg: five weights around 227 mg.
-GOOD_WEIGHTS = tuple(Decimal(mg) for mg in ("226.1", "227.4", "228.0", "226.8", "227.2"))
-AMOUNTS = {
-    IngredientKind.ACTIVE: Decimal("510.7"),
-    IngredientKind.FILLER: Decimal("17927"),
-    IngredientKind.SHELL: Decimal(102),
-}
-
-
-def order(**changed: object) -> dict[str, Any]:
-    """A prescription document that is in order; changed: other values of its own keys."""
-    return {
-        "patient": {
-            "family": "Beispiel",
-            "given": "Erika",
-            "birth_date": "1979-04-12",
-            "sex": "F",
-            "allergies": "none known",
-            "conditions": [{"code": "M79.7", "text": "fibromyalgia"}],
-            "medications": [],
-            "pregnant": False,
-            "diet": "",
-        },
-        "prescriber": {"family": "Muster", "given": "Max", "npi": "1234567893", "phone": "202-555-0177"},
-        "drug": "naltrexone hydrochloride",
-        "strength": "4.5 mg",
-        "form": "capsule",
-        "directions": "Take 1 capsule at bedtime",
-        "quantity": "30",
-        "days_supply": "30",
-        "refills": "2",
-        "written": "2026-11-20",
-        "note": "",
-        **changed,
-    }
-
-
-def message(number: str = "M-1", sender: str = "clinic", **changed: object) -> bytes:
-    """Our own JSON message around an order."""
-    return json.dumps({"message_id": number, "sender": sender, "prescription": order(**changed)}).encode()
 
 
 @dataclass

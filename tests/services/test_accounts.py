@@ -14,7 +14,8 @@ from pharmacy.domain.roles import Role
 from pharmacy.services import passwords, people, sessions, signing
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Person, Pharmacy
-from tests.services.line import PASSWORD, PASSWORD_HASH, Line
+from tests.services.line import Line
+from tests.services.samples import PASSWORD, PASSWORD_HASH
 
 ADDRESS = "192.0.2.7"
 

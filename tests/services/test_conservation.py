@@ -20,7 +20,7 @@ from pharmacy.store.tables import Batch, IngredientKind
 from tests.services.line import GOOD_WEIGHTS, NOW, TABLES, furnished_file, open_again
 
 WATCHED = (Subject.LOT, Subject.BATCH, Subject.FILL)
-SHELLS = 260
+SHELLS = 360
 
 
 def _reachable(subject: Subject) -> set[tuple[str, str]]:
@@ -53,6 +53,7 @@ class Pharmacy(RuleBasedStateMachine):
         line = open_again(self.database, NOW)
         self.line = line
         self.rxs = [line.verified(quantity=str(quantity), days_supply=str(quantity)) for quantity in (30, 60, 100)]
+        self.shelf = line.released(100)
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
@@ -108,6 +109,13 @@ class Pharmacy(RuleBasedStateMachine):
     @rule(target=fills, which=st.integers(0, 2))
     def start(self, which: int) -> int:
         return self.attempt(self.line.started, self.rxs[which]) or 0
+
+    @rule(target=fills, which=st.integers(0, 2))
+    def start_and_take_from_the_shelf(self, which: int) -> int:
+        fill = self.attempt(self.line.started, self.rxs[which]) or 0
+        if fill:
+            self.attempt(self.line.allocate, fill, self.shelf)
+        return fill
 
     @rule(fill=fills, batch=batches)
     def allocate(self, fill: int, batch: int) -> None:

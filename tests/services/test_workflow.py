@@ -42,19 +42,7 @@ def _asked(subject: Subject, verb: str) -> Call:
     """For steps that follow from another act and have no call of their own."""
 
     def call(line: Line, key: int, who: str) -> object:
-        state = line.row(TABLES[subject], key).state
-        return line.run(
-            lambda s: move(
-                s,
-                subject,
-                verb,
-                name=f"{subject} {key}",
-                state=state,
-                actor=line.who[who],
-                now=line.now,
-                subject_id=key,
-            )
-        )
+        return line.run(lambda s: move(s, s.get_one(TABLES[subject], key), verb, actor=line.who[who], now=line.now))
 
     return call
 
