@@ -83,6 +83,8 @@ def read_whole(text: object, *, field: str, least: int | None = None, most: int 
     >>> read_whole("30", field="quantity", least=1)
     30
     """
+    if isinstance(text, str) and not _PLAIN.fullmatch(text.strip()):
+        raise InputUnusable(f"{field}: {clip(text)} is not a whole number; write digits alone.", field)
     value = read_decimal(
         text,
         field=field,

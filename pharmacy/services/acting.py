@@ -14,7 +14,7 @@ from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import Subject, allow
 from pharmacy.store import trail
 from pharmacy.store.records import Counter
-from pharmacy.store.tables import Base, Batch, Fill, Formula, Lot, Person, Pharmacy, Prescription
+from pharmacy.store.tables import AuditEntry, Base, Batch, Fill, Formula, Lot, Person, Pharmacy, Prescription
 
 Row = TypeVar("Row", bound=Base)
 
@@ -136,6 +136,16 @@ def move(
             reason=reason,
         )
     return target
+
+
+def who_did(session: Session, subject: str, subject_id: int, event: Event) -> frozenset[int]:
+    """Everybody who ever did this to a record, as the trail tells."""
+    people = session.scalars(
+        select(AuditEntry.actor_id).where(
+            AuditEntry.subject == subject, AuditEntry.subject_id == subject_id, AuditEntry.event == event.value
+        )
+    )
+    return frozenset(person for person in people if person is not None)
 
 
 def is_alone(session: Session) -> bool:

@@ -15,9 +15,9 @@ from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.domain.weighing import DEFAULT
 from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import signing
-from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision
+from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision, who_did
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import AuditEntry, Formula, FormulaComponent, Ingredient, IngredientKind, Person
+from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person
 
 BASES = ("hydrochloride", "base")
 
@@ -292,14 +292,7 @@ def _check(typed: Draft) -> None:
 
 def _written_by(session: Session, row: Formula) -> frozenset[int]:
     """Whoever drafted this version or changed the draft, as the trail tells."""
-    changed = session.scalars(
-        select(AuditEntry.actor_id).where(
-            AuditEntry.subject == "formula",
-            AuditEntry.subject_id == row.id,
-            AuditEntry.event == Event.FORMULA_CHANGED.value,
-        )
-    )
-    return frozenset({row.drafted_by_id, *(person for person in changed if person is not None)})
+    return frozenset({row.drafted_by_id}) | who_did(session, "formula", row.id, Event.FORMULA_CHANGED)
 
 
 def _columns(typed: Draft) -> dict[str, object]:

@@ -18,7 +18,7 @@ from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_strength, read_date, read_decimal, read_whole
 from pharmacy.domain.workflow import RxState, Subject, refuse_unless_plain
 from pharmacy.services import profiles, signing
-from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record, same_revision
+from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record, same_revision, who_did
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Fill, Message, Override, Prescription
 
@@ -153,7 +153,7 @@ def verify(
         actor=actor,
         now=now,
         reason=reason,
-        done_by=frozenset({row.entered_by_id or 0}),
+        done_by=entered_by(session, row),
     )
     _compare_again(row, strength_again, quantity_again)
     screening = screen(from_document(row.document), today=today)
@@ -162,7 +162,7 @@ def verify(
     for finding in to_answer(screening.findings):
         _override(session, row, finding, answers.get(finding.rule), actor=actor, now=now)
     row.state = RxState(state)
-    row.verified_by_id, row.verified_at = actor.id, now
+    row.verified_by_id, row.verified_at, row.claimed_by_id = actor.id, now, None
     session.flush()
     signing.sign(
         session,
@@ -191,7 +191,7 @@ def advance(
     if verb in {"cancel", "transfer", "expire"}:
         _refuse_while_filling(session, row)
     before, row.state = row.state, RxState(state)
-    row.note = reason.strip() or row.note
+    row.note = reason.strip()
     record(
         session,
         Event.PRESCRIPTION_MOVED,
@@ -219,6 +219,11 @@ def complete(session: Session, row: Prescription, *, actor: Actor, now: datetime
         subject_id=row.id,
         step="complete",
     )
+
+
+def entered_by(session: Session, row: Prescription) -> frozenset[int]:
+    """Whoever entered it, or changed what was entered before, as the trail tells."""
+    return frozenset({row.entered_by_id or 0}) | who_did(session, "prescription", row.id, Event.PRESCRIPTION_ENTERED)
 
 
 def content(row: Prescription) -> dict[str, object]:
@@ -268,6 +273,11 @@ def _keep_screening(row: Prescription, screening: Screening) -> None:
 
 
 def _compare_again(row: Prescription, strength_again: str, quantity_again: str) -> None:
+    if row.strength_mg is None:
+        raise RuleBroken(
+            f"Prescription {row.number} states no single strength. Enter each strength of its plan as a"
+            " prescription of its own, each with its directions and quantity."
+        )
     strength = read_decimal(strength_again.strip().lower().removesuffix("mg"), field="strength_again", places=3)
     if strength != row.strength_mg:
         raise RuleBroken(

@@ -374,6 +374,7 @@ def _refuse_difference(session: Session) -> None:
         taken = _sum(session.scalars(select(Allocation.quantity).where(Allocation.batch_id == batch.id)))
         expected = 0 if batch.released_at is None else (batch.made or 0) - (batch.samples or 0) - taken
         assert batch.on_hand == expected >= 0, batch.number
+        assert batch.state not in ("released", "exhausted") or (batch.state == "exhausted") is (batch.on_hand == 0)
     for fill in session.scalars(select(Fill)):
         held = _sum(taken.quantity for taken in fill.allocations)
         assert held == (0 if fill.state in ("planned", "cancelled") else fill.quantity), fill.number

@@ -199,3 +199,10 @@ def test_a_signature_says_who_when_and_what_it_means(line: Line) -> None:
     assert (signature.printed_name, signature.role, signature.meaning, signature.at, signature.holds) == (
         "Pia Pharmacist", "pharmacist", Meaning.BATCH_RELEASED.value, line.now, True,
     )  # fmt: skip
+
+
+def test_whoever_entered_it_first_may_not_verify_what_another_changed_since(line: Line) -> None:
+    rx = line.entered(by="pia")
+    line.entered(by="tess", rx=rx)
+    with pytest.raises(RuleBroken, match="entered prescription"):
+        line.verify(rx, by="pia")

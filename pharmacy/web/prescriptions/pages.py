@@ -135,7 +135,7 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
             questions=_questions(to_answer, blind),
             others=[(f.level, blind.both(f.message), f.source) for f in found if f not in to_answer],
             stopped=any(f.level is Level.STOP for f in found),
-            own=row.entered_by_id == actor().id,
+            own=actor().id in prescriptions.entered_by(session, row),
             alone=is_alone(session),
             claimed=_claimed(row),
         )
