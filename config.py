@@ -228,5 +228,6 @@ SETTINGS = (
     _Setting("session_hours", _whole(1, 24)),
     _Setting("max_body_bytes", _whole(10_000, 100_000_000)),
     _Setting("threads", _whole(1, 64)),
+    _Setting("trusted_proxy", _host),
     _Setting("demo", _yes_or_no),
 )

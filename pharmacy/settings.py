@@ -24,6 +24,7 @@ class Settings:
     session_hours: int = 12
     max_body_bytes: int = 2_000_000
     threads: int = 8
+    trusted_proxy: str = ""
     demo: bool = False
 
     def __repr__(self) -> str:

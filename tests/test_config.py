@@ -40,6 +40,7 @@ def test_every_setting_is_read_from_its_own_name(tmp_path: Path) -> None:
             "PHARMACY_SESSION_HOURS": "8",
             "PHARMACY_MAX_BODY_BYTES": "500000",
             "PHARMACY_THREADS": "4",
+            "PHARMACY_TRUSTED_PROXY": "127.0.0.1",
             "PHARMACY_DEMO": "yes",
         }
     )
@@ -56,6 +57,7 @@ def test_every_setting_is_read_from_its_own_name(tmp_path: Path) -> None:
         session_hours=8,
         max_body_bytes=500_000,
         threads=4,
+        trusted_proxy="127.0.0.1",
         demo=True,
     )
 

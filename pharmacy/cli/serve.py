@@ -1,6 +1,7 @@
 """`pharmacy serve`: the application in waitress, one process, a few threads."""
 
 import socket
+from typing import Any
 
 import click
 
@@ -41,10 +42,19 @@ def run(chosen: Settings, *, host: str, port: int) -> None:
                 max_request_body_size=chosen.max_body_bytes,
                 ident="",
                 clear_untrusted_proxy_headers=True,
+                **_proxy(chosen.trusted_proxy),
                 _quiet=True,
             )
     finally:
         database.close()
+
+
+def _proxy(address: str) -> dict[str, Any]:
+    """What waitress believes of the web server in front; nothing when there is none."""
+    if not address:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {"trusted_proxy": address, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -6,7 +6,7 @@ from math import ceil
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
@@ -73,17 +73,25 @@ def check(
     Raises: RuleBroken, the same sentence for a wrong name and a wrong password.
     """
     name = fold(username)
-    keys = (f"account:{name}"[:160], f"address:{address}"[:160])
+    keys = _keys(name, address, event)
+    database.run(lambda session: _count_attempt(session, keys, now))
     with database.reading() as session:
-        _refuse_while_waiting(session, keys, now)
         person = session.execute(select(Person).where(Person.username == name, Person.is_active)).scalar()
     stored = person.password_hash if person and person.password_hash else _NOBODYS_HASH
     if _matches(stored, password) and person is not None and person.password_hash:
-        _forget_failures(database, keys[0])
+        database.run(lambda session: _forget_attempt(session, keys))
         return Known(person.id, person.full_name, person.role)
     actor = Actor(person.id, person.full_name, person.role) if person else Actor(0, "unknown person", Role.AUDITOR)
-    database.run(lambda session: _note_failure(session, keys, actor, event, now))
+    subject_id = actor.id or None
+    database.run(lambda session: record(session, event, actor=actor, now=now, subject="person", subject_id=subject_id))
     raise RuleBroken("User name or password is wrong.", field="password")
+
+
+def _keys(name: str, address: str, event: Event) -> tuple[str, ...]:
+    """What an attempt counts for. Signing counts by itself, so that nobody outside can stop those who are signed in."""
+    if event is Event.SIGNING_REFUSED:
+        return (f"signing:{name}"[:160],)
+    return f"account:{name}"[:160], f"address:{address}"[:160]
 
 
 def _matches(stored: str, password: str) -> bool:
@@ -94,34 +102,34 @@ def _matches(stored: str, password: str) -> bool:
 
 
 def _wait(key: str, failures: int) -> timedelta:
-    limit = ACCOUNT_LIMIT if key.startswith("account:") else ADDRESS_LIMIT
+    limit = ADDRESS_LIMIT if key.startswith("address:") else ACCOUNT_LIMIT
     over = failures - limit
     return timedelta(0) if over < 0 else min(timedelta(seconds=30 * 2 ** min(over, 10)), LONGEST_WAIT)
 
 
-def _refuse_while_waiting(session: Session, keys: tuple[str, ...], now: datetime) -> None:
-    for lock in session.scalars(select(Lockout).where(Lockout.key.in_(keys))):
-        ends = lock.last_at + _wait(lock.key, lock.failures)
-        if now < ends:
-            seconds = ceil((ends - now).total_seconds())
-            wait = "1 second" if seconds == 1 else f"{seconds} seconds"
-            raise RuleBroken(f"Too many wrong passwords: wait {wait}, then try again.", field="password")
-
-
-def _note_failure(session: Session, keys: tuple[str, ...], actor: Actor, event: Event, now: datetime) -> None:
+def _count_attempt(session: Session, keys: tuple[str, ...], now: datetime) -> None:
+    """Counts an attempt before its password is compared, so that guesses made at once are counted too."""
     for key in keys:
         lock = session.get(Lockout, key, with_for_update=True)
         if lock is None:
             session.add(Lockout(key=key, failures=1, last_at=now))
-        elif now - lock.last_at > FORGOTTEN_AFTER:
-            lock.failures, lock.last_at = 1, now
-        else:
-            lock.failures, lock.last_at = lock.failures + 1, now
-    record(session, event, actor=actor, now=now, subject="person", subject_id=actor.id or None)
+            continue
+        _refuse_while_waiting(lock, now)
+        lock.failures = 1 if now - lock.last_at > FORGOTTEN_AFTER else lock.failures + 1
+        lock.last_at = now
 
 
-def _forget_failures(database: Database, key: str) -> None:
-    with database.reading() as session:
-        known = session.get(Lockout, key) is not None
-    if known:
-        database.run(lambda session: session.execute(delete(Lockout).where(Lockout.key == key)))
+def _refuse_while_waiting(lock: Lockout, now: datetime) -> None:
+    ends = lock.last_at + _wait(lock.key, lock.failures)
+    if now < ends:
+        seconds = ceil((ends - now).total_seconds())
+        wait = "1 second" if seconds == 1 else f"{seconds} seconds"
+        raise RuleBroken(f"Too many wrong passwords: wait {wait}, then try again.", field="password")
+
+
+def _forget_attempt(session: Session, keys: tuple[str, ...]) -> None:
+    """The password was right: its account starts anew, its address loses the attempt that was counted."""
+    session.execute(delete(Lockout).where(Lockout.key == keys[0]))
+    session.execute(
+        update(Lockout).where(Lockout.key.in_(keys[1:]), Lockout.failures > 0).values(failures=Lockout.failures - 1)
+    )

@@ -305,3 +305,17 @@ def test_what_labels_print_about_the_pharmacy_has_its_limits(line: Line) -> None
         with pytest.raises(RuleBroken) as refusal:
             line.run(lambda s, values=values: people.change_pharmacy(s, *values, actor=line.who["ada"], now=line.now))
         assert refusal.value.field == field
+
+
+def test_wrong_passwords_from_outside_do_not_stop_those_who_sign(line: Line) -> None:
+    for n in range(40):
+        with pytest.raises(RuleBroken):
+            passwords.check(line.database, f"nobody{n}", "wrong", address="1.2.3.4", now=line.now)
+    for _ in range(6):
+        with pytest.raises(RuleBroken):
+            passwords.check(line.database, "pia", "wrong", address="5.6.7.8", now=line.now)
+    with pytest.raises(RuleBroken, match="Too many wrong passwords"):
+        passwords.check(line.database, "pia", PASSWORD, address="1.2.3.4", now=line.now)
+    assert (
+        signing.prove(line.database, "pia", PASSWORD, address="1.2.3.4", now=line.now).person_id == line.who["pia"].id
+    )

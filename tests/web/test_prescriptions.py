@@ -142,7 +142,7 @@ def test_the_next_one_is_none_that_somebody_else_has_taken(counter: Counter, cli
     [
         ({"prescriber_npi": "1234567890"}, "prescriber_npi", "NPI"),
         ({"patient_birth_date": "12/04/1979"}, "patient_birth_date", "yyyy-mm-dd"),
-        ({"quantity": "thirty"}, "quantity", "“thirty” is not a number"),
+        ({"quantity": "thirty"}, "quantity", "“thirty” is not a whole number"),
         ({"patient_medications": "a | b | c | d"}, "patient_medications", "Line 1 has 4 parts"),
         ({"patient_given": ""}, "patient_family", "given name"),
     ],
