@@ -54,9 +54,7 @@ def build(chosen: Settings) -> Flask:
     database = Database(chosen.database_url)
     schema.upgrade(database)
     app = create_app(chosen, database)
-    logging.getLogger("mortar.requests").setLevel(
-        logging.ERROR
-    )  # request lines would hide the steps
+    logging.getLogger("mortar.requests").setLevel(logging.ERROR)  # request lines would hide the steps
     return app
 
 
@@ -77,4 +75,4 @@ def served(app: Flask, threads: int = 4) -> Iterator[str]:
 
 def passphrase() -> str:
     """A new password of four words and a number: long, and easy to type from the screen."""
-    return "-".join(secrets.choice(_WORDS) for _ in range(4)) + f"-{secrets.randbelow(90) + 10}"
+    return "-".join(secrets.SystemRandom().sample(_WORDS, 4)) + f"-{secrets.randbelow(90) + 10}"

@@ -8,13 +8,17 @@ methylnaltrexone is not naltrexone.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pharmacy.domain.opioid_codes import LONG_ACTING, PRODUCTS
-from pharmacy.domain.spelling import one_edit_apart
+from pharmacy.domain.spelling import one_edit_apart, two_edits_apart
 
 LONG_NAME = 8  # letters from which a name with one slip of the pen is still recognised
+# An opioid that is missed does more harm than one question too many, so its ingredient is sought more widely.
+LONG_OPIOID, LONGER_OPIOID = 7, 9  # letters from which one slip, and two slips, are forgiven
+UNNAMED = "unnamed opioid"
 
 
 class Group(StrEnum):
@@ -41,21 +45,30 @@ class Match:
 _ALWAYS_LONG: dict[str, tuple[str, str]] = {
     "buprenorphine": (
         "1819",
-        "belbuca brixadi bunavail buprenex butrans cassipa probuphine sublocade suboxone subutex zubsolv",
+        "belbuca brixadi bunavail buprenex butrans cassipa probuphine sublocade suboxone subutex zubsolv"
+        " bupe buvidal norspan temgesic transtec",
     ),
+    "levomethadone": ("", "polamidon"),
     "levomethadyl": ("237005", "laam orlaam"),
-    "levorphanol": ("6378", ""),
-    "methadone": ("6813", "diskets dolophine methadose methadone"),
+    "levorphanol": ("6378", "dromoran"),
+    "methadone": ("6813", "diskets dolophine methadose methadone physeptone"),
 }
 _OPIOIDS: dict[str, tuple[str, str]] = {
     "alfentanil": ("480", "alfenta"),
     "benzhydrocodone": ("", "apadaz"),
     "butorphanol": ("1841", "stadol"),
-    "codeine": ("2670", "ascomp brontex cheratussin mytussin robafen tuxarin tuzistra"),
+    "carfentanil": ("", ""),
+    "codeine": ("2670", "ascomp brontex cheratussin codamol kodein mytussin robafen tuxarin tuzistra"),
     "dextromoramide": ("", ""),
-    "dihydrocodeine": ("23088", "dvorah panlor trezix synalgos"),
+    "dezocine": ("", "dalgan"),
+    "dihydrocodeine": ("23088", "dhc dvorah dydramol panlor trezix synalgos"),
     "dipipanone": ("", ""),
-    "fentanyl": ("4337", "abstral actiq duragesic fentora ionsys lazanda sublimaze subsys recuvyra"),
+    "ethylmorphine": ("", ""),
+    "fentanyl": (
+        "4337",
+        "abstral actiq duragesic durogesic fent fentenyl fentinyl fentora fentynal fentynyl ionsys lazanda"
+        " matrifen sublimaze subsys recuvyra",
+    ),
     "heroin": ("3304", "diamorphine diacetylmorphine"),
     "hydrocodone": (
         "5489",
@@ -63,9 +76,10 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
         " reprexain"
         " rezira tussicaps tussigon tussionex verdrocet vicodin vicoprofen vituz xodol xylon zamicet"
         " zohydro zutripro"
-        " zydone",
+        " zydone anexsia hydroco hydrocod",
     ),
-    "hydromorphone": ("3423", "dilaudid exalgo"),
+    "hydromorphone": ("3423", "dilaudid exalgo hydromorph palladone"),
+    "ketobemidone": ("", ""),
     "kratom": ("", "mitragynine mitragyna speciosa hydroxymitragynine"),
     "meperidine": ("6754", "demerol pethidine"),
     "meptazinol": ("", ""),
@@ -73,26 +87,31 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
         "7052",
         "arymo astramorph avinza contin duramorph embeda infumorph kadian mitigo morphabond mscontin msir"
         " oramorph"
-        " roxanol",
+        " roxanol morfin morfina morfine morph mst sevredol zomorph",
     ),
     "nalbuphine": ("7238", "nubain"),
+    "nicomorphine": ("", ""),
     "oliceridine": ("", "olinvyk"),
     "opium": ("7676", "paregoric laudanum"),
     "oxycodone": (
         "7804",
         "endocet endodan nalocet oxaydo oxecta oxycontin oxyfast oxyir percocet percodan primlev prolate"
         " roxicet"
-        " roxicodone roxybond targiniq troxyca tylox xartemis xolox xtampza",
+        " roxicodone roxybond targiniq troxyca tylox xartemis xolox xtampza"
+        " magnacet oxy oxycod oxynorm perc percs roxi roxy targin targinact",
     ),
-    "oxymorphone": ("7814", "opana"),
+    "oxymorphone": ("7814", "numorphan opana oxymorph"),
     "pentazocine": ("8001", "talacen talwin"),
     "pholcodine": ("", ""),
-    "propoxyphene": ("8785", "darvocet darvon dextropropoxyphene"),
+    "piritramide": ("", "dipidolor piritramid"),
+    "propoxyphene": ("8785", "darvocet darvon dextropropoxyphene proxamol"),
     "remifentanil": ("73032", "ultiva"),
     "sufentanil": ("56795", "dsuvia sufenta"),
-    "tapentadol": ("787390", "nucynta"),
+    "tapentadol": ("787390", "nucynta palexia"),
     "tianeptine": ("", ""),
-    "tramadol": ("10689", "conzip qdolo rybix ryzolt seglentis ultracet ultram"),
+    "tilidine": ("", "tilidin valoron"),
+    "tramadol": ("10689", "conzip qdolo rybix ryzolt seglentis tramacet tramal ultracet ultram zaldiar"),
+    UNNAMED: ("", "narcotic narcotics opiate opiates opioid opioids"),
 }
 _PERIPHERAL: dict[str, tuple[str, str]] = {
     "difenoxin": ("", "motofen"),
@@ -115,7 +134,7 @@ _THYROID: dict[str, tuple[str, str]] = {
 _LONG_BRANDS = frozenset(
     """arymo avinza butrans contin conzip duragesic embeda exalgo hysingla kadian morphabond mscontin
     oramorph oxycontin ryzolt targiniq troxyca xartemis xtampza zohydro tussionex tuzistra tuxarin
-    ionsys""".split()
+    ionsys durogesic matrifen targin targinact""".split()
 )
 _LONG_WORDS = re.compile(
     r"\b(er|xr|sr|cr|la|xl|extended|sustained|controlled|prolonged|slow|long[ -]acting|"
@@ -126,8 +145,13 @@ _DEPOT = re.compile(r"\b(sublocade|brixadi|probuphine|depot|implant|monthly)\b")
 _PHRASES = (
     (re.compile(r"\btylenol\b(.{0,12}(#|\bno\.?|\bnumber))? ?[234]\b(?! ?(mg|tab|times|x))"), "codeine"),
     (re.compile(r"\bb ?& ?o\b"), "opium"),
-    (re.compile(r"\bms ?(ir|er)\b"), "morphine"),
+    (re.compile(r"\bms ?(ir|er)\b|\bms ?o4\b"), "morphine"),
+    (re.compile(r"\b(apap|acetaminophen|asa|aspirin)\W{1,3}cod\b(?! ?liver)"), "codeine"),
 )  # fmt: skip
+# "T3" is Tylenol No. 3 on a medicine list; in other texts a vertebra, a tumour's stage or a thyroid test.
+_TYLENOL = re.compile(r"\bt(-| ?#)?[34]\b")
+_NOT_TYLENOL = re.compile(r"thyr|cytomel|\btsh\b|\bfree\b|mcg|µg|μg")
+_BLOCKERS = re.compile(r"\b(opioid|opiate|narcotic)s?[ -]+(receptor )?(antagonist|blocker)s?\b")
 # Not naltrexone, however near they sound.
 LOOK_ALIKES = {
     "methylnaltrexone": "methylnaltrexone (Relistor)",
@@ -171,7 +195,13 @@ _BY_CODE = (
     }
 )
 _LONG_NAMES = tuple(word for word in _BY_WORD if len(word) >= LONG_NAME)
-_EXACT = frozenset(LOOK_ALIKES) | frozenset(_BY_WORD) | {"hydrocortisone", "dextromethorphan", "apomorphine"}
+_OPIOID_NAMES = tuple(name for name in (*_ALWAYS_LONG, *_OPIOIDS) if len(name) >= LONG_OPIOID and name != UNNAMED)
+# Words that are themselves and no slip of the pen.
+_EXACT = (
+    frozenset(LOOK_ALIKES)
+    | frozenset(_BY_WORD)
+    | frozenset("apomorphine dextromethorphan hydrocortisone methane piperidine".split())
+)
 
 
 def words(text: str) -> list[str]:
@@ -191,15 +221,17 @@ def same_drug(word: str, name: str) -> bool:
     return len(name) >= LONG_NAME and word not in _EXACT and one_edit_apart(word, name)
 
 
-def find(text: str, rxcui: str = "") -> tuple[Match, ...]:
+def find(text: str, rxcui: str = "", *, listed: bool = True) -> tuple[Match, ...]:
     """What a line of the medicine list holds, by RxNorm code and by the words of its name; both count.
+
+    listed: False for a note or a diagnosis, where short forms such as "T3" mean something else.
 
     >>> [(m.ingredient, m.group.value) for m in find("OxyContin 20 mg")]
     [('oxycodone', 'long-acting opioid')]
     >>> find("apomorphine 10 mg/mL")
     ()
     """
-    even = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    even = _BLOCKERS.sub(" ", " ".join(unicodedata.normalize("NFKC", text).casefold().split()))
     found: dict[str, Match] = {}
     slow = _LONG_WORDS.search(even) is not None or rxcui.strip() in LONG_ACTING
     depot = _DEPOT.search(even) is not None
@@ -210,11 +242,26 @@ def find(text: str, rxcui: str = "") -> tuple[Match, ...]:
         if name:
             long = slow or name in _LONG_BRANDS
             _add(found, *_BY_WORD[name], name, "" if name == word else word, long, depot)
+    for ingredient, phrase in _phrases(even, listed=listed):
+        _add(found, ingredient, Group.OPIOID, phrase, "", slow, depot)
+    if any(is_opioid(match) and match.ingredient != UNNAMED for match in found.values()):
+        found.pop(UNNAMED, None)
+    return tuple(found.values())
+
+
+def is_opioid(match: Match) -> bool:
+    """Whether a match is an opioid that naltrexone would block or drive out."""
+    return match.group in (Group.OPIOID, Group.LONG_ACTING_OPIOID)
+
+
+def _phrases(even: str, *, listed: bool) -> Iterator[tuple[str, str]]:
     for pattern, ingredient in _PHRASES:
         phrase = pattern.search(even)
         if phrase:
-            _add(found, ingredient, Group.OPIOID, phrase[0], "", slow, depot)
-    return tuple(found.values())
+            yield ingredient, phrase[0]
+    tylenol = _TYLENOL.search(even)
+    if listed and tylenol and not _NOT_TYLENOL.search(even):
+        yield "codeine", tylenol[0]
 
 
 def _add(
@@ -228,6 +275,10 @@ def _add(
 
 
 def _misspelt(word: str) -> str:
-    if len(word) < LONG_NAME - 1 or word in _EXACT:
+    """The name that was meant: one slip in any long name, two in a longer opioid ingredient."""
+    if len(word) < LONG_OPIOID - 1 or word in _EXACT:
         return ""
-    return next((name for name in _LONG_NAMES if one_edit_apart(word, name)), "")
+    one = next((name for name in (*_LONG_NAMES, *_OPIOID_NAMES) if one_edit_apart(word, name)), "")
+    if one or len(word) < LONGER_OPIOID - 2:
+        return one
+    return next((n for n in _OPIOID_NAMES if len(n) >= LONGER_OPIOID and two_edits_apart(word, n)), "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from pharmacy.domain.dose_policy import DosePolicy
-from pharmacy.domain.drug_names import Group, Match, find, same_drug, words
+from pharmacy.domain.drug_names import UNNAMED, Group, Match, find, same_drug, words
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.findings import Finding, Level
 from pharmacy.domain.prescription import Medication, Patient
@@ -13,7 +13,8 @@ from pharmacy.domain.units import clip, read_date
 LABEL = "naltrexone hydrochloride tablets, product label"
 TRUST = "LDN Research Trust, prescriber and pharmacist guides"
 GENERAL = "general professional knowledge"
-_SLOW_TO_LEAVE = frozenset({"methadone", "buprenorphine", "levomethadyl"})
+# An opioid without a name may be one of these.
+_SLOW_TO_LEAVE = frozenset({"methadone", "buprenorphine", "levomethadone", "levomethadyl", UNNAMED})
 
 
 def review_medications(patient: Patient, *, today: date, policy: DosePolicy) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from pharmacy.domain.drug_names import LOOK_ALIKES, Group, find, same_drug, words
+from pharmacy.domain.drug_names import LOOK_ALIKES, UNNAMED, find, is_opioid, same_drug, words
 from pharmacy.domain.findings import Finding, Level
 from pharmacy.domain.strength import strengths_in
 from pharmacy.domain.units import clip, format_strength
@@ -58,7 +58,7 @@ def review_drug(drug: str, strength_mg: Decimal | None) -> tuple[Finding, ...]:
 
 def _other_drugs(drug: str, said: list[str]) -> Iterable[Finding]:
     for match in find(drug):
-        if match.group in (Group.OPIOID, Group.LONG_ACTING_OPIOID) and match.ingredient not in LOOK_ALIKES:
+        if is_opioid(match) and match.ingredient != UNNAMED and match.ingredient not in LOOK_ALIKES:
             message = f"The drug {clip(drug)} holds {match.ingredient}, an opioid; it is not low-dose naltrexone."
             yield _stop("drug.opioid", message, "PN")
     for word in said:

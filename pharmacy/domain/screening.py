@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pharmacy.domain import dose, titration
+from pharmacy.domain import course, dose, titration
 from pharmacy.domain.conditions import review_age, review_conditions
 from pharmacy.domain.dose_policy import DosePolicy
+from pharmacy.domain.duplicates import duplicate_therapy
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.findings import Decision, Finding, Level, decide, in_order
 from pharmacy.domain.identifiers import check_npi
 from pharmacy.domain.interactions import review_allergies, review_medications
+from pharmacy.domain.mentions import review_mentions
 from pharmacy.domain.ordered_drug import ISMP, review_drug, review_form
 from pharmacy.domain.prescription import Patient, Prescriber, Prescription
 from pharmacy.domain.refills import SOURCE as VALIDITY
@@ -21,7 +23,7 @@ from pharmacy.domain.sig import Directions, read_directions
 from pharmacy.domain.strength import Strength, read_strength, strengths_in
 from pharmacy.domain.units import clip, format_number, format_strength, read_date
 
-__all__ = ["Decision", "DosePolicy", "Finding", "Level", "Screening", "screen"]
+__all__ = ["Decision", "DosePolicy", "Finding", "Level", "Screening", "duplicate_therapy", "screen"]
 
 _REQUIRED = "pharmacy policy: required before verification"
 _DIRECTIONS = "USP <17>, directions; never guessed"
@@ -67,20 +69,21 @@ def screen(
     strength = read_strength(prescription.strength)
     directions = read_directions(prescription.directions)
     steps, findings = _plan(prescription, policy)
-    doses = _daily_doses(strength, directions, steps)
+    doses = [step.dose_mg for step in (*steps, *course.directed(strength.mg, directions))]
     found = [
         *review_drug(prescription.drug, strength.mg),
         *review_form(prescription.form, strength.mg),
         *_strength(prescription, strength, planned=bool(steps)),
         *_directions(directions, strength, planned=bool(steps)),
         *findings,
-        *_bands(strength, directions, steps, policy),
+        *course.review(strength.mg, directions, steps, policy),
         *_supply(prescription, directions, steps, today, policy),
         *_dates(prescription, today, policy),
         *_patient(prescription.patient, today, policy),
         *_prescriber(prescription.prescriber),
         *review_medications(prescription.patient, today=today, policy=policy),
         *review_conditions(prescription.patient, note=prescription.note),
+        *review_mentions(prescription.patient, note=prescription.note),
         *review_allergies(prescription.patient, excipients, policy),
     ]
     ordered = in_order(found)
@@ -90,14 +93,6 @@ def screen(
 def _plan(prescription: Prescription, policy: DosePolicy) -> tuple[tuple[titration.Step, ...], tuple[Finding, ...]]:
     steps, problems = titration.read_plan(prescription.titration)
     return steps, (*problems, *titration.review(steps, policy))
-
-
-def _daily_doses(strength: Strength, directions: Directions, steps: tuple[titration.Step, ...]) -> list[Decimal]:
-    if steps:
-        return [step.dose_mg for step in steps]
-    if strength.mg is None:
-        return []
-    return [dose.daily_dose(strength.mg, phase) for phase in directions.phases]
 
 
 def _strength(prescription: Prescription, strength: Strength, *, planned: bool) -> Iterable[Finding]:
@@ -153,59 +148,6 @@ def _named_milligrams(directions: Directions, strength: Strength) -> Iterable[Fi
                 f" {format_strength(strength.mg)} nor the dose. Ask the prescriber."
             )
             yield Finding("directions.two-doses", Level.STOP, message, "PN", _DIRECTIONS)
-
-
-def _bands(
-    strength: Strength, directions: Directions, steps: tuple[titration.Step, ...], policy: DosePolicy
-) -> Iterable[Finding]:
-    if steps:
-        yield from _plan_against_directions(strength, directions, steps)
-        if strength.mg is not None and strength.mg > policy.pharmacist_most:
-            yield from _one(dose.band(strength.mg, policy, what="The strength"))
-        return
-    if strength.mg is None:
-        return
-    if not directions.phases:
-        if strength.mg > policy.pharmacist_most:
-            yield from _one(dose.band(strength.mg, policy, what="The strength"))
-        return
-    if len(directions.phases) == 1:
-        yield from _one(dose.band(dose.daily_dose(strength.mg, directions.phases[0]), policy))
-    else:
-        phases = tuple(titration.Step(dose.daily_dose(strength.mg, p), p.days) for p in directions.phases)
-        yield from titration.review(phases, policy)
-    if any(phase.doses_per_day != 1 for phase in directions.phases):
-        message = "The directions are not once a day; low-dose naltrexone is taken once a day. Ask the prescriber."
-        yield Finding("directions.not-once-daily", Level.PHARMACIST, message, "PN", dose.RANGE_SOURCE)
-
-
-def _plan_against_directions(
-    strength: Strength, directions: Directions, steps: tuple[titration.Step, ...]
-) -> Iterable[Finding]:
-    plan = titration.describe(steps)
-    if strength.mg is not None and directions.phases:
-        said = tuple(titration.Step(dose.daily_dose(strength.mg, p), p.days) for p in directions.phases)
-        if not _same_course(said, steps):
-            message = (
-                f"The directions mean {titration.describe(said)}; the titration plan says {plan}. Ask which holds."
-            )
-            yield Finding("titration.disagrees", Level.PHARMACIST, message, "PN", titration.SOURCE)
-    if strength.mg is not None and strength.mg > 0:
-        odd = [step.dose_mg for step in steps if step.dose_mg % strength.mg != 0]
-        if odd:
-            doses = ", ".join(format_strength(mg) for mg in odd)
-            message = (
-                f"Capsules of {format_strength(strength.mg)} do not make {doses}; these steps need other strengths."
-            )
-            yield Finding("titration.strengths", Level.PHARMACIST, message, "SF", titration.SOURCE)
-
-
-def _same_course(said: tuple[titration.Step, ...], steps: tuple[titration.Step, ...]) -> bool:
-    """Equal doses and lengths; the last step may leave its end open on either side."""
-    if len(said) != len(steps) or any(a.dose_mg != b.dose_mg for a, b in zip(said, steps, strict=True)):
-        return False
-    *first, last = [(a.days, b.days) for a, b in zip(said, steps, strict=True)]
-    return all(a == b for a, b in first) and (None in last or last[0] == last[1])
 
 
 def _one(finding: Finding | None) -> tuple[Finding, ...]:

@@ -22,3 +22,32 @@ def one_edit_apart(written: str, known: str) -> bool:
         swapped = len(left) > 1 and left[:2] == right[1::-1] and left[2:] == right[2:]
         return swapped or left[1:] == right[1:]
     return left[1:] == right if len(left) > len(right) else left == right[1:]
+
+
+def two_edits_apart(written: str, known: str) -> bool:
+    """Whether at most two slips part the spellings, each a letter left out, added or changed, or two
+    neighbours swapped (optimal string alignment <= 2).
+
+    >>> two_edits_apart("buprenorfine", "buprenorphine"), two_edits_apart("oxycondoen", "oxycodone")
+    (True, True)
+    >>> two_edits_apart("oxybutynin", "oxycodone"), two_edits_apart("metolazone", "methadone")
+    (False, False)
+    """
+    if abs(len(written) - len(known)) > 2:
+        return False
+    # Each slip brings in at most two letters that the other spelling lacks; most pairs end here.
+    if len(set(written) ^ set(known)) > 4:
+        return False
+    before: list[int] = []
+    above = list(range(len(known) + 1))
+    for i, letter in enumerate(written, start=1):
+        row = [i]
+        for j, other in enumerate(known, start=1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == known[j - 2] and written[i - 2] == other:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > 2:
+            return False
+        before, above = above, row
+    return above[-1] <= 2

@@ -60,6 +60,7 @@ def test_a_short_acting_opioid_needs_a_pharmacist_and_six_hours(text: str) -> No
         ("oxycodone", "2026-11-20", "2026-11-30"),
         ("methadone", "2026-11-12", "2026-11-26"),
         ("Suboxone", "2026-11-11", "2026-11-25"),
+        ("opioids", "2026-11-11", "2026-11-25"),
     ],
 )
 def test_a_recent_opioid_stops_until_the_date_that_is_shown(text: str, last_taken: str, until: str) -> None:
@@ -107,8 +108,54 @@ def test_one_slip_in_a_long_name_is_matched_and_shown(text: str) -> None:
     assert (Level.WARN, "MS") in _takes(text)
 
 
-def test_a_slip_in_a_short_name_is_no_match() -> None:
-    assert find("codiene") == ()
+def test_a_slip_in_a_short_name_that_is_no_ingredient_of_an_opioid_is_no_match() -> None:
+    assert find("nroco") == find("mdtone") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fent patch 25", Level.STOP),
+        ("fentynal patch", Level.STOP),
+        ("buprenorfine 8 mg", Level.STOP),
+        ("bupe 8mg", Level.STOP),
+        ("Levo-Dromoran", Level.STOP),
+        ("opioid patch", Level.STOP),
+        ("methodome 60 mg", Level.STOP),
+        ("codiene 30 mg", Level.PHARMACIST),
+        ("oxycod 10", Level.PHARMACIST),
+        ("oxy 10", Level.PHARMACIST),
+        ("HYDROCO/APAP 5-325", Level.PHARMACIST),
+        ("T3", Level.PHARMACIST),
+        ("Tylenol T#3", Level.PHARMACIST),
+        ("acetaminophen-cod #3", Level.PHARMACIST),
+        ("Numorphan", Level.PHARMACIST),
+        ("tilidine", Level.PHARMACIST),
+        ("piritramide", Level.PHARMACIST),
+        ("hidrocodona", Level.PHARMACIST),
+        ("MSO4", Level.PHARMACIST),
+        ("opiates", Level.PHARMACIST),
+        ("narcotic pain pill", Level.PHARMACIST),
+    ],
+)
+def test_an_opioid_is_found_however_it_is_written(text: str, expected: Level) -> None:
+    assert (expected, "DD") in _takes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["apomorphine", "methylnaltrexone", "naloxone", "oxybutynin ER 10 mg", "oxytocin", "oxcarbazepine 300 mg",
+     "oxymetholone", "nalorphine", "metolazone", "menadione", "amiodarone", "meropenem", "memantine",
+     "hydroxyzine", "hydroquinone", "prednisone", "trazodone", "tizanidine", "tiagabine", "pentamidine",
+     "propafenone", "mepivacaine", "risperidone", "colchicine", "opioid antagonist", "cod liver oil",
+     "acetaminophen, cod liver oil", "free T3 normal", "ibuprofen 1 t 3 times a day", "dextromethorphan"],
+)  # fmt: skip
+def test_a_medicine_that_only_sounds_like_an_opioid_is_not_matched(text: str) -> None:
+    assert [match for match in find(text) if match.group in (Group.OPIOID, Group.LONG_ACTING_OPIOID)] == []
+
+
+def test_a_named_opioid_is_not_asked_about_a_second_time_as_unnamed() -> None:
+    assert [match.ingredient for match in find("oxycodone (opioid)")] == ["oxycodone"]
 
 
 def test_a_code_counts_without_any_words() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.findings import Decision, Level
-from pharmacy.domain.prescription import Patient, Prescriber, Prescription, TitrationStep, from_document
+from pharmacy.domain.prescription import Condition, Patient, Prescriber, Prescription, TitrationStep, from_document
 from pharmacy.domain.screening import Screening, screen
 
 _TODAY = date(2026, 11, 24)
@@ -191,6 +191,37 @@ def test_a_plan_that_differs_from_the_directions_is_a_question() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "plan", "highest"),
+    [
+        ({"directions": "Take 10 capsules at bedtime", "quantity": "300"}, (("4.5", "30"),), "45"),
+        ({"directions": "Take 2 capsules at bedtime", "quantity": "60"}, (("4.5", "30"),), "9"),
+        ({"strength": "1.5 mg"}, (("1.5", "7"), ("3", "7"), ("4.5", "16")), "4.5"),
+        ({"strength": "3 mg", "directions": "1 capsule twice a day", "quantity": "60"}, (("3", "30"),), "6"),
+        ({"strength": "", "directions": "Take 10 capsules at bedtime", "quantity": "300"}, (("4.5", "30"),), "4.5"),
+    ],
+)
+def test_a_plan_never_hides_the_dose_that_the_label_would_print(
+    changes: dict[str, Any], plan: tuple[tuple[str, str], ...], highest: str
+) -> None:
+    screening = _screen(titration=_plan(*plan), **changes)
+    assert (screening.decision, screening.to_document()["daily_dose_mg"]) == (Decision.STOP, highest)
+    assert "titration.disagrees" in _rules(screening)
+
+
+def test_ten_capsules_beside_a_harmless_plan_are_named_as_a_lost_decimal() -> None:
+    changed = {"directions": "Take 10 capsules at bedtime", "quantity": "300"}
+    findings = _screen(titration=_plan(("4.5", "30")), **changed).findings
+    assert any(f.rule == "dose.too-high" and "ten times 4.5 mg" in f.message for f in findings)
+
+
+def test_a_plan_that_says_what_the_directions_say_is_accepted() -> None:
+    rising = "1 capsule at bedtime for 7 days, then 2 capsules at bedtime for 7 days, then 3 capsules at bedtime"
+    plan = _plan(("1.5", "7"), ("3", "7"), ("4.5", ""))
+    changed = {"strength": "1.5 mg", "directions": rising, "quantity": "69"}
+    assert _screen(titration=plan, **changed).decision is Decision.ACCEPT
+
+
+@pytest.mark.parametrize(
     ("quantity", "days", "off"),
     [
         ("30", "3", "The days' supply is off"),
@@ -279,6 +310,17 @@ def test_a_wrong_npi_stops_and_a_missing_one_is_looked_up() -> None:
 )
 def test_only_capsules_are_made(form: str, decision: str) -> None:
     assert _screen(form=form).decision.value == decision
+
+
+@pytest.mark.parametrize("form", ["", "   "])
+def test_a_missing_form_is_never_taken_for_capsules_silently(form: str) -> None:
+    assert [(f.rule, f.level) for f in _screen(form=form).findings] == [("form.missing", Level.WARN)]
+
+
+def test_an_opioid_in_the_note_alone_keeps_a_prescription_from_being_accepted() -> None:
+    assert _rules(_screen(note="Patient is on methadone 60 mg daily")) == ["profile.opioid-mentioned"]
+    ill = replace(USUAL.patient, conditions=(Condition("", "Fibromyalgia"),))
+    assert _screen(patient=ill, note="for fibromyalgia").decision is Decision.ACCEPT
 
 
 def test_unread_directions_stop_and_doubts_need_a_pharmacist() -> None:
