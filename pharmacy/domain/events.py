@@ -23,6 +23,7 @@ class Event(StrEnum):
     PATIENT_ADDED = "patient.added"
     PATIENT_CHANGED = "patient.changed"
     PRESCRIBER_ADDED = "prescriber.added"
+    PRESCRIBER_CHANGED = "prescriber.changed"
     PRESCRIPTION_RECEIVED = "prescription.received"
     PRESCRIPTION_ENTERED = "prescription.entered"
     PRESCRIPTION_VERIFIED = "prescription.verified"

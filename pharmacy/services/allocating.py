@@ -8,12 +8,9 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.beyond_use import refuse_unless_covers
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.domain.findings import Level
-from pharmacy.domain.prescription import from_document
-from pharmacy.domain.screening import screen
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import releasing
+from pharmacy.services import releasing, reviewing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store.tables import Allocation, Batch, Fill, Label
 
@@ -59,10 +56,9 @@ def refuse_wrong_batch(session: Session, fill: Fill, batch: Batch, today: date) 
     releasing.refuse_unless_usable(session, batch)
     refuse_unless_covers(batch.beyond_use_date, first_dose=today, days_supply=fill.days_supply)
     excipients = tuple(component.lot.ingredient.name for component in batch.inputs[1:])
-    found = screen(from_document(fill.prescription.document), today=today, excipients=excipients)
-    stops = [finding.message for finding in found.findings if finding.level is Level.STOP]
+    stops = reviewing.stops_for(session, fill.prescription, today, excipients)
     if stops:
-        raise RuleBroken(" ".join(stops), field="batch")
+        raise RuleBroken(stops, field="batch")
 
 
 def take(session: Session, fill: Fill, batch: Batch, *, actor: Actor, now: datetime) -> None:

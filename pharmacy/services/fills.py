@@ -12,7 +12,7 @@ from pharmacy.domain.pricing import Price, price
 from pharmacy.domain.refills import expires, refuse_refill_too_soon
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.workflow import FillState, RxState
-from pharmacy.services import allocating, prescriptions, releasing, signing
+from pharmacy.services import allocating, prescriptions, releasing, reviewing, signing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.allocating import batches_for
 from pharmacy.services.signing import Proof, Standing
@@ -49,6 +49,9 @@ def start(session: Session, prescription_id: int, *, actor: Actor, now: datetime
             f"Prescription {rx.number} was written on {rx.written.isoformat()}; it could be filled until"
             f" {expires(rx.written).isoformat()}."
         )
+    stops = reviewing.stops_for(session, rx, today)
+    if stops:
+        raise RuleBroken(f"Prescription {rx.number} must not be filled now. {stops}")
     earlier = _earlier(session, rx.id)
     _refuse_extra(rx, earlier, today)
     number = max((fill.fill_number for fill in earlier), default=-1) + 1

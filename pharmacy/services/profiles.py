@@ -1,6 +1,9 @@
 """Patients and prescribers: found again by name and birth date, or by NPI; changes keep what stood before."""
 
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,9 +12,13 @@ from pharmacy.domain import prescription as written
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import check_npi
+from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.units import read_date
-from pharmacy.services.acting import Actor, changes, record
+from pharmacy.services.acting import Actor, changes, get, get_to_change, record
 from pharmacy.store.tables import Patient, Prescriber
+
+Line = TypeVar("Line", str, dict[str, str], written.Condition, written.Medication)
+_LISTS = ("allergies", "conditions", "medications")
 
 
 def name_key(family: str, given: str) -> str:
@@ -63,21 +70,62 @@ def keep_patient(session: Session, patient: written.Patient, *, actor: Actor, no
             **_profile(patient),
         )
         return row
-    before = {name: getattr(row, name) for name in _profile(patient)}
-    changed = changes(before, _profile(patient))
-    if changed:
-        for name, value in _profile(patient).items():
-            setattr(row, name, value)
-        record(
-            session,
-            Event.PATIENT_CHANGED,
-            actor=actor,
-            now=now,
-            subject="patient",
-            subject_id=row.id,
-            **changed,
-        )
+    _refuse_none_known(row, patient)
+    _change(session, row, _merged(row, patient), actor=actor, now=now)
     return row
+
+
+def strike_out(
+    session: Session, patient_id: int, kind: str, line: str, *, reason: str, actor: Actor, now: datetime
+) -> Patient:
+    """Takes a line off a patient's record, the only way one leaves it. kind: allergies, conditions or medications.
+
+    line: the text of the line, or its code where it has no text; every line of this text goes.
+    Raises: RuleBroken when it is not a pharmacist who does it, without a reason, or when there is no such line.
+    """
+    if actor.role not in PHARMACISTS:
+        raise RuleBroken("Only a pharmacist takes a line off a patient's record.")
+    if kind not in _LISTS:
+        raise RuleBroken(f"Choose what to take off: {', '.join(_LISTS)}.", field="kind")
+    if len(reason.strip()) < 10:
+        raise RuleBroken("Reason: write it in at least 10 letters; it is kept with your name.", field="reason")
+    row = get_to_change(session, Patient, patient_id, "patient")
+    held = list(getattr(row, kind))
+    kept = [entry for entry in held if _folded(line) not in _named(entry)]
+    if kept == held:
+        raise RuleBroken(f"There is no such line on the record of {row.name}: {line.strip()[:120]}.", field="line")
+    _change(session, row, {kind: kept}, actor=actor, now=now, reason=reason.strip())
+    return row
+
+
+def note_reading(session: Session, patient_id: int, *, actor: Actor, now: datetime) -> None:
+    """Notes in the trail that somebody looked at a patient's record.
+
+    Raises: NotFound.
+    """
+    get(session, Patient, patient_id, "patient")
+    record(session, Event.RECORD_READ, actor=actor, now=now, subject="patient", subject_id=patient_id)
+
+
+def with_record(entered: written.Prescription, row: Patient | None) -> written.Prescription:
+    """A prescription with all that stands on the patient's record beside what was entered: what either knows counts."""
+    if row is None:
+        return entered
+    patient = entered.patient
+    allergies = _added(patient.allergies, row.allergies)
+    both = replace(
+        patient,
+        allergies=tuple(allergies),
+        # A document that contradicts itself stays so for the pharmacist to see; allergies learnt later hold.
+        none_known=patient.none_known
+        if patient.allergies
+        else not allergies and (patient.none_known or row.none_known),
+        conditions=tuple(_added(patient.conditions, [written.Condition(**line) for line in row.conditions])),
+        medications=tuple(_added(patient.medications, [written.Medication(**line) for line in row.medications])),
+        pregnant=row.pregnant if patient.pregnant is None else patient.pregnant or bool(row.pregnant),
+        diet=", ".join(dict.fromkeys(diet for diet in (patient.diet.strip(), row.diet.strip()) if diet)),
+    )
+    return replace(entered, patient=both)
 
 
 def keep_prescriber(session: Session, prescriber: written.Prescriber, *, actor: Actor, now: datetime) -> Prescriber:
@@ -110,10 +158,29 @@ def keep_prescriber(session: Session, prescriber: written.Prescriber, *, actor: 
             subject_id=row.id,
             npi=npi,
         )
-    elif row.family.casefold() != prescriber.family.strip().casefold():
+        return row
+    if _folded(row.family) != _folded(prescriber.family):
         raise RuleBroken(
             f"NPI: {npi} belongs to {row.name} in this pharmacy's records, not to {prescriber.family}.",
             field="prescriber.npi",
+        )
+    given = prescriber.given.strip()
+    if given and not row.given:
+        row.given, row.name_key = given, name_key(row.family, given)
+        record(
+            session,
+            Event.PRESCRIBER_CHANGED,
+            actor=actor,
+            now=now,
+            subject="prescriber",
+            subject_id=row.id,
+            given={"from": "", "to": given},
+        )
+    if given and _folded(row.given) != _folded(given):
+        raise RuleBroken(
+            f"Prescriber: the NPI {npi} belongs to {row.name} in this pharmacy's records, not to"
+            f" {given} {prescriber.family}.",
+            field="prescriber.given",
         )
     return row
 
@@ -130,8 +197,78 @@ def _profile(patient: written.Patient) -> dict[str, object]:
         "sex": patient.sex,
         "allergies": list(patient.allergies),
         "none_known": patient.none_known,
-        "conditions": [{"code": c.code, "text": c.text} for c in patient.conditions],
-        "medications": [{"text": m.text, "rxcui": m.rxcui, "last_taken": m.last_taken} for m in patient.medications],
+        "conditions": _conditions(patient),
+        "medications": _medications(patient),
         "pregnant": patient.pregnant,
         "diet": patient.diet,
     }
+
+
+def _merged(row: Patient, patient: written.Patient) -> dict[str, object]:
+    """The record with what is new; what stands on it and was not named again stays."""
+    return {
+        "sex": patient.sex or row.sex,
+        "allergies": _added(row.allergies, patient.allergies),
+        "none_known": patient.none_known or (row.none_known and not patient.allergies),
+        "conditions": _added(row.conditions, _conditions(patient)),
+        "medications": _added(row.medications, _medications(patient)),
+        "pregnant": row.pregnant if patient.pregnant is None else patient.pregnant,
+        "diet": patient.diet or row.diet,
+    }
+
+
+def _refuse_none_known(row: Patient, patient: written.Patient) -> None:
+    if patient.none_known and row.allergies:
+        raise RuleBroken(
+            f"Allergies: “none known” was entered, but {', '.join(row.allergies)} is on the record of {row.name}."
+            " Ask the patient; a pharmacist takes off the record what does not hold.",
+            field="patient.allergies",
+        )
+
+
+def _change(
+    session: Session, row: Patient, after: dict[str, object], *, actor: Actor, now: datetime, **why: object
+) -> None:
+    changed = changes({name: getattr(row, name) for name in after}, after)
+    if not changed:
+        return
+    for name, value in after.items():
+        setattr(row, name, value)
+    record(session, Event.PATIENT_CHANGED, actor=actor, now=now, subject="patient", subject_id=row.id, **changed, **why)
+
+
+def _conditions(patient: written.Patient) -> list[dict[str, str]]:
+    return [asdict(condition) for condition in patient.conditions]
+
+
+def _medications(patient: written.Patient) -> list[dict[str, str]]:
+    return [asdict(medication) for medication in patient.medications]
+
+
+def _added(held: Iterable[Line], more: Iterable[Line]) -> list[Line]:
+    """The lines held, and those of the others that are not among them."""
+    result = list(held)
+    known = [_words(line) for line in result]
+    for line in more:
+        if _words(line) not in known:
+            known.append(_words(line))
+            result.append(line)
+    return result
+
+
+def _words(line: str | dict[str, str] | written.Condition | written.Medication) -> list[str]:
+    """Lines are the same when their words are, however they are spaced and capitalised."""
+    if isinstance(line, str):
+        return [_folded(line)]
+    parts = line if isinstance(line, dict) else asdict(line)
+    return [_folded(parts[name]) for name in sorted(parts)]
+
+
+def _named(line: str | dict[str, str]) -> list[str]:
+    """What a line may be called by: its text or its code."""
+    parts = [line] if isinstance(line, str) else [line.get(name, "") for name in ("text", "code", "rxcui")]
+    return [_folded(part) for part in parts if part.strip()]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -247,6 +247,14 @@ def fills_of(session: Session, prescription_id: int) -> Sequence[Any]:
     ).all()
 
 
+def prescriptions_of_patient(session: Session, patient_id: int) -> Sequence[Any]:
+    """A patient's prescriptions, the newest first."""
+    columns = (Prescription.id, Prescription.number, Prescription.state, Prescription.written, Prescription.received_at)
+    return session.execute(
+        select(*columns).where(Prescription.patient_id == patient_id).order_by(Prescription.id.desc()).limit(PAGE)
+    ).all()
+
+
 def next_prescription(session: Session, state: RxState, person_id: int) -> int | None:
     """The waiting prescription that is due first and is this person's to take: no other's claim, no own entry."""
     statement = (

@@ -16,11 +16,12 @@ from pharmacy.web.home.views import bp as home
 from pharmacy.web.labels.views import bp as labels
 from pharmacy.web.lots.views import bp as lots
 from pharmacy.web.messages.views import bp as messages
+from pharmacy.web.patients.views import bp as patients
 from pharmacy.web.people.views import bp as people
 from pharmacy.web.prescriptions.views import bp as prescriptions
 
 BLUEPRINTS = (
-    auth, home, prescriptions, messages, formulas, lots, batches, fills, labels, people, audit, help_pages,
+    auth, home, prescriptions, patients, messages, formulas, lots, batches, fills, labels, people, audit, help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

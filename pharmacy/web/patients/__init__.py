@@ -1,0 +1,1 @@
+"""The record of a patient: what every prescription of theirs is screened against."""
