@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
+from zxcvbn import zxcvbn
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
@@ -18,6 +19,8 @@ from pharmacy.store.tables import Lockout, Person
 
 LEAST_LENGTH = 15
 MOST_LENGTH = 200
+LEAST_SCORE = 3  # of zxcvbn: more than 10^8 guesses, its lists of common passwords, names and words tried first
+_MOST_JUDGED = 72  # characters; judging more takes long, and longer ones are not easier to guess
 ACCOUNT_LIMIT = 5  # wrong passwords before an account waits
 ADDRESS_LIMIT = 30  # and before an address does
 LONGEST_WAIT = timedelta(minutes=15)
@@ -49,7 +52,9 @@ def hashed(password: str, *, username: str = "") -> str:
         )
     if len(password) > MOST_LENGTH:
         raise RuleBroken(f"Password: at most {MOST_LENGTH} characters.", field="password")
-    if len(set(password)) < 5 or (username and password.casefold().replace(username.casefold(), "") == ""):
+    guessed = zxcvbn(password[:_MOST_JUDGED], user_inputs=[*username.casefold().split("."), "mortar", "pharmacy"])
+    beside_name = password.casefold().replace(fold(username) or " ", "")
+    if guessed["score"] < LEAST_SCORE or not any(letter.isalnum() for letter in beside_name):
         raise RuleBroken("Password: too easy to guess; use a few words that do not belong together.", field="password")
     return _hasher.hash(password)
 

@@ -32,6 +32,11 @@ def _try(line: Line, password: str, username: str = "pia", after: int = 0) -> pa
         ("x" * 201, "at most 200"),
         ("aaaaaaaaaaaaaaaaaaaa", "too easy"),
         ("piapiapiapiapiapia", "too easy"),
+        ("pia.pia.pia.pia.pia.pia", "too easy"),
+        ("passwordpassword", "too easy"),
+        ("qwertyuiopasdfgh", "too easy"),
+        ("iloveyouiloveyou", "too easy"),
+        ("123456789012345678", "too easy"),
     ],
 )
 def test_a_password_that_breaks_a_rule_is_refused_with_its_limit(password: str, said: str) -> None:

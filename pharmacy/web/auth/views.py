@@ -105,5 +105,5 @@ def _page(token: str, form: PasswordForm | None) -> str:
 def _back() -> str:
     """The page to return to: one of ours, never another host's."""
     wanted = request.values.get("next", "")
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\n" not in wanted
+    is_ours = wanted.isprintable() and wanted[:1] == "/" and wanted[1:2] != "/" and "\\" not in wanted
     return wanted if is_ours else url_for("home.queues")
