@@ -18,6 +18,9 @@ class Meaning(StrEnum):
     DEVIATION_ACCEPTED = "I accept this deviation for the reason given"
     BATCH_RELEASED = "I reviewed the compounding record and release this batch"
     BATCH_REJECTED = "I reject this batch"
+    ONE_PHARMACIST = "I am the only pharmacist on duty here and sign alone where two would sign"
+    RULE_RETIRED = "I take this screening rule out of force for the reason given"
+    RULE_RESTORED = "I put this screening rule back in force for the reason given"
     FINAL_CHECK = "I checked the contents and the label of this container against the prescription"
 
 

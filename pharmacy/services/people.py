@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
-from pharmacy.services import passwords
+from pharmacy.domain.signature import Meaning
+from pharmacy.services import passwords, signing
 from pharmacy.services.acting import Actor, get, get_to_change, record
+from pharmacy.services.signing import Proof
 from pharmacy.store.tables import ApiToken, Person, Pharmacy, SetUpLink, SignInSession
 
 LINK_LASTS = timedelta(days=2)
@@ -160,7 +162,6 @@ def change_pharmacy(
     *,
     actor: Actor,
     now: datetime,
-    one_pharmacist: bool = False,
     demonstration: bool = False,
 ) -> Pharmacy:
     """What labels print about the pharmacy.
@@ -174,14 +175,8 @@ def change_pharmacy(
     if row is None:
         row = Pharmacy(id=1, name="", address="", phone="", one_pharmacist=False, demonstration=demonstration)
         session.add(row)
-    before = {
-        "name": row.name,
-        "address": row.address,
-        "phone": row.phone,
-        "one_pharmacist": row.one_pharmacist,
-    }
+    before = {"name": row.name, "address": row.address, "phone": row.phone}
     row.name, row.address, row.phone = name.strip(), address.strip(), phone.strip()
-    row.one_pharmacist = one_pharmacist
     record(
         session,
         Event.PHARMACY_CHANGED,
@@ -190,14 +185,53 @@ def change_pharmacy(
         subject="pharmacy",
         subject_id=1,
         before=before,
-        after={
-            "name": row.name,
-            "address": row.address,
-            "phone": row.phone,
-            "one_pharmacist": one_pharmacist,
-        },
+        after={"name": row.name, "address": row.address, "phone": row.phone},
     )
     return row
+
+
+def declare_alone(session: Session, *, alone: bool, proof: Proof, reason: str, actor: Actor, now: datetime) -> Pharmacy:
+    """The pharmacist-in-charge signs that one pharmacist is on duty here and signs alone, or that this has ended.
+
+    Raises: RuleBroken.
+    """
+    if actor.role is not Role.PHARMACIST_IN_CHARGE:
+        raise RuleBroken("Only the pharmacist-in-charge declares who is on duty alone.")
+    if len(reason.strip()) < 10:
+        raise RuleBroken("Reason: at least 10 letters; it is kept with your name.", field="reason")
+    row = get_to_change(session, Pharmacy, 1, "pharmacy")
+    if row.one_pharmacist == alone:
+        held = "already in force" if alone else "not in force"
+        raise RuleBroken(f"The exception of one pharmacist on duty is {held}.")
+    if alone:
+        signing.sign(
+            session,
+            signing.by_actor(proof, actor),
+            Meaning.ONE_PHARMACIST,
+            subject="pharmacy",
+            subject_id=1,
+            content=content_alone(row),
+            now=now,
+            reason=reason,
+        )
+    row.one_pharmacist = alone
+    record(
+        session,
+        Event.PHARMACY_CHANGED,
+        actor=actor,
+        now=now,
+        subject="pharmacy",
+        subject_id=1,
+        before={"one_pharmacist": not alone},
+        after={"one_pharmacist": alone},
+        reason=reason.strip(),
+    )
+    return row
+
+
+def content_alone(row: Pharmacy) -> dict[str, object]:
+    """What the signature under the exception covers."""
+    return {"pharmacy": row.name, "address": row.address, "exception": "one pharmacist on duty"}
 
 
 def change(session: Session, person_id: int, *, role: Role, is_active: bool, actor: Actor, now: datetime) -> Person:

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from pharmacy.domain import prescription as written
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.domain.findings import Decision, Finding, Level, check_override
+from pharmacy.domain.findings import Finding, Level, check_override
 from pharmacy.domain.identifiers import rx_number
 from pharmacy.domain.prescription import from_document, to_document
-from pharmacy.domain.screening import Screening, screen
+from pharmacy.domain.screening import Screening
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_strength, read_date, read_decimal, read_whole
 from pharmacy.domain.workflow import RxState, Subject, refuse_unless_plain
-from pharmacy.services import profiles, signing
+from pharmacy.services import profiles, reviewing, signing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record, same_revision, who_did
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Fill, Message, Override, Prescription
@@ -109,7 +109,8 @@ def enter(
     row.prescriber = profiles.keep_prescriber(session, entered.prescriber, actor=actor, now=now)
     before, row.document = row.document, to_document(entered)
     row.patient_name = _name(entered)[:250]
-    _keep_screening(row, screen(entered, today=today))
+    session.flush()
+    _keep_screening(row, reviewing.screening_for(session, row, today))
     row.state = RxState(state)
     row.entered_by_id, row.entered_at = actor.id, now
     row.verified_by_id = row.verified_at = row.claimed_by_id = None
@@ -143,7 +144,8 @@ def verify(
 ) -> Prescription:
     """A pharmacist who did not enter it compares, types strength and quantity again without seeing them, and signs.
 
-    Raises: RuleBroken for a stop, a mismatch, a finding without an answer, or the wrong person.
+    Raises: RuleBroken for a stop, a mismatch, a finding without an answer, or the wrong person; Conflict when what
+    the page showed has changed.
     """
     row = get_to_change(session, Prescription, prescription_id, "prescription")
     state = move(
@@ -156,7 +158,7 @@ def verify(
         done_by=entered_by(session, row),
     )
     _compare_again(row, strength_again, quantity_again)
-    screening = screen(from_document(row.document), today=today)
+    screening = reviewing.screening_for(session, row, today)
     _keep_screening(row, screening)
     _refuse_stops(screening)
     for finding in to_answer(screening.findings):
@@ -227,7 +229,7 @@ def entered_by(session: Session, row: Prescription) -> frozenset[int]:
 
 
 def content(row: Prescription) -> dict[str, object]:
-    """What the pharmacist's signature covers."""
+    """What the pharmacist's signature covers: the prescription, how it was understood, and what was found."""
     return {
         "number": row.number,
         "document": row.document,
@@ -238,7 +240,14 @@ def content(row: Prescription) -> dict[str, object]:
         "refills": row.refills,
         "written": row.written,
         "source_sha256": row.message.sha256 if row.message else "",
+        "findings": (row.screening or {}).get("findings", []),
     }
+
+
+def to_sign(session: Session, row: Prescription, today: date) -> dict[str, object]:
+    """What a signature given today would cover, with what is found today."""
+    found = reviewing.screening_for(session, row, today).to_document()
+    return {**content(row), "findings": found["findings"]}
 
 
 def signatures(session: Session, row: Prescription) -> tuple[Standing, ...]:
@@ -293,9 +302,9 @@ def _compare_again(row: Prescription, strength_again: str, quantity_again: str) 
 
 
 def _refuse_stops(screening: Screening) -> None:
-    if screening.decision is Decision.STOP:
-        stops = [finding.message for finding in screening.findings if finding.level is Level.STOP]
-        raise RuleBroken("This prescription cannot be verified as it stands. " + " ".join(stops))
+    stops = reviewing.stops_of(screening)
+    if stops:
+        raise RuleBroken(f"This prescription cannot be verified as it stands. {stops}")
 
 
 def _override(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.signature import Meaning, digest
@@ -19,13 +19,17 @@ from pharmacy.store.tables import Person, Signature
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A person has just given the right password. Made by `prove` only, for one act."""
+    """A person has just given the right password. Made by `prove` only, for one act.
+
+    seen: the digest of the record as the page of the signature showed it; "" where the form itself holds all of it.
+    """
 
     person_id: int
     at: datetime
+    seen: str = ""
 
 
-def prove(database: Database, username: str, password: str, *, address: str, now: datetime) -> Proof:
+def prove(database: Database, username: str, password: str, *, address: str, now: datetime, seen: str = "") -> Proof:
     """Checks the password that is asked at signing, before the transaction of the act begins.
 
     Raises: RuleBroken, also while the account is locked after wrong passwords.
@@ -36,7 +40,7 @@ def prove(database: Database, username: str, password: str, *, address: str, now
         person = passwords.check(database, username, password, address=address, now=now, event=Event.SIGNING_REFUSED)
     except RuleBroken as refusal:
         raise RuleBroken(f"Nothing was signed. {refusal.message}", field="password") from None
-    return Proof(person.id, now)
+    return Proof(person.id, now, seen)
 
 
 def sign(
@@ -52,11 +56,14 @@ def sign(
 ) -> Signature:
     """Writes the signature of whoever gave the proof under the record as it stands.
 
-    Raises: RuleBroken when the signer has left or may not sign this.
+    Raises: RuleBroken when the signer has left or may not sign this; Conflict when it is not what the signer saw.
     """
     person = session.get_one(Person, proof.person_id)
     if not person.is_active:
         raise RuleBroken(f"{person.full_name} has left; nothing was signed.")
+    signed = digest(content)
+    if proof.seen and proof.seen != signed:
+        raise Conflict("The record was changed while this page was open; nothing was signed. Read it again, then sign.")
     signature = Signature(
         subject=subject,
         subject_id=subject_id,
@@ -65,7 +72,7 @@ def sign(
         role=person.role,
         meaning=meaning,
         reason=reason.strip(),
-        digest=digest(content),
+        digest=signed,
         at=now,
     )
     session.add(signature)

@@ -11,11 +11,14 @@ from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from pharmacy.domain.errors import RuleBroken
 from pharmacy.edge.context import address, database, now, reading, settings, today, transaction
 from pharmacy.edge.doors import allowed, declared, public, roles_of
+from pharmacy.edge.text import refuse_files, refuse_unreadable
 from pharmacy.services import sessions, signing
 from pharmacy.services.acting import Actor
 from pharmacy.services.signing import Proof
+from pharmacy.web.forms import SigningForm, typed
 
 __all__ = [
     "actor", "address", "allowed", "database", "now", "prove", "prove_other", "public", "reading", "roles_of",
@@ -50,12 +53,16 @@ def actor() -> Actor:
     return cast(Actor, current_user.actor)
 
 
-def prove(password: str) -> Proof:
-    """The signed-in person's proof of identity for one signature.
+def prove(form: SigningForm) -> Proof:
+    """The signed-in person's proof of identity for one signature, under the record as its page showed it.
 
     Raises: RuleBroken.
     """
-    return signing.prove(database(), current_user.username, password, address=address(), now=now())
+    seen = typed(form.seen.data)
+    if not seen:
+        raise RuleBroken("This form does not say which record it showed; read the record below, then sign.")
+    password = form.password.data or ""
+    return signing.prove(database(), current_user.username, password, address=address(), now=now(), seen=seen)
 
 
 def prove_other(username: str, password: str) -> Proof:
@@ -67,13 +74,18 @@ def prove_other(username: str, password: str) -> Proof:
 
 
 def sign_in(person_id: int) -> None:
-    """Begins a session with a new id in this browser."""
+    """Begins a session with a new id in this browser.
+
+    Raises: RuleBroken when the person has left.
+    """
     lasts = timedelta(hours=settings().session_hours)
     with transaction() as session:
         token = sessions.begin(session, person_id, lasts=lasts, now=now())
     cookie.clear()
     cookie.permanent = False
     user = _load(token)
+    if user is None:  # disabled since the password was proved
+        raise RuleBroken("This account may not sign in any more; ask an administrator.")
     login_user(user)
 
 
@@ -105,6 +117,7 @@ def _admit() -> Response | None:
     view: Any = current_app.view_functions[request.endpoint]
     if not declared(view):
         abort(404)
+    _refuse_what_cannot_be_kept()
     roles = roles_of(view)
     if roles is None:
         return None
@@ -113,6 +126,14 @@ def _admit() -> Response | None:
     if actor().role not in roles:
         abort(403)
     return None
+
+
+def _refuse_what_cannot_be_kept() -> None:
+    """No form of a page takes a file; what the API takes is a body, whatever it is called, and never a form."""
+    refuse_unreadable(request.args.items(multi=True))
+    if request.blueprint != "api" and request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        refuse_files(request.files)
+        refuse_unreadable(request.form.items(multi=True))
 
 
 def _to_sign_in() -> Response:

@@ -1,13 +1,14 @@
 """What all forms share: fields that keep what was typed, and refusals put beside the field they are about."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 
-from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.errors import Conflict, RuleBroken
+from pharmacy.domain.signature import digest
 
 
 class Form(FlaskForm):
@@ -39,14 +40,25 @@ class ReasonForm(Form):
 
 
 class SigningForm(Form):
-    """A step that is signed: the password is asked each time and never shown again."""
+    """A step that is signed: the password is asked each time and never shown again.
 
+    seen: the digest of the record as the page shows it; a signature under anything else is refused.
+    """
+
+    seen = HiddenField()
     reason = StringField("Remark")
     password = PasswordField("Your password, to sign")
+
+    def showing(self, content: Mapping[str, object]) -> Self:
+        """The form under this record. What was seen at first stays seen, until a page says that it has changed."""
+        self.seen.data = self.seen.data or digest(content)
+        return self
 
 
 def refuse(form: FlaskForm, refusal: RuleBroken) -> None:
     """Puts a refusal beside its field, or above the form when the form has no such field."""
+    if isinstance(refusal, Conflict) and isinstance(form, SigningForm):
+        form.seen.data = ""  # the page that says so shows the record as it is now
     field = form._fields.get(field_name(refusal.field))
     if field is None:
         form.form_errors.append(refusal.message)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
+from pharmacy.domain.signature import digest
 from pharmacy.services import prescriptions
 from pharmacy.services.prescriptions import Answered
 from pharmacy.store.tables import Override, Patient, Prescriber, Prescription
@@ -239,3 +240,27 @@ def test_reading_a_patients_record_is_noted_and_a_missing_one_is_said_plainly(li
 def test_a_dose_in_micrograms_is_kept_in_milligrams(line: Line) -> None:
     rx = line.entered(strength="1500 mcg")
     assert line.row(Prescription, rx).strength_mg == Decimal("1.5")
+
+
+def _seen(line: Line, rx: int) -> str:
+    """The digest that the page of the signature would hold."""
+    return line.read(lambda s: digest(prescriptions.to_sign(s, s.get_one(Prescription, rx), line.today)))
+
+
+def test_a_prescription_entered_anew_while_the_page_was_open_is_not_signed(line: Line) -> None:
+    rx = line.entered()
+    seen = _seen(line, rx)
+    line.entered(by="tom", rx=rx, refills="5")
+    with pytest.raises(Conflict, match="nothing was signed"):
+        line.verify(rx, proof=replace(line.proof("pia"), seen=seen))
+    assert line.row(Prescription, rx).state == "entered"
+    line.verify(rx, proof=replace(line.proof("pia"), seen=_seen(line, rx)))
+    assert line.row(Prescription, rx).state == "verified"
+
+
+def test_a_warning_that_came_up_while_the_page_was_open_is_seen_before_signing(line: Line) -> None:
+    rx = line.entered(patient=_patient())
+    seen = _seen(line, rx)
+    line.entered(patient=_patient(medications=[{"text": "levothyroxine"}]))
+    with pytest.raises(Conflict):
+        line.verify(rx, proof=replace(line.proof("pia"), seen=seen))

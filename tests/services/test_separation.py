@@ -9,8 +9,8 @@ from sqlalchemy import update
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.signature import Meaning
-from pharmacy.services import fills, formulas, lots, prescriptions, releasing
-from pharmacy.store.tables import Batch, Fill, Formula, IngredientKind, Lot, Prescription
+from pharmacy.services import fills, formulas, lots, people, prescriptions, releasing, signing
+from pharmacy.store.tables import Batch, Fill, Formula, IngredientKind, Lot, Pharmacy, Prescription
 from tests.services.line import DRAFT, Line
 
 ALONE = "the only pharmacist on duty today"
@@ -105,6 +105,29 @@ def test_one_pharmacist_alone_signs_all_four_with_a_reason_that_is_kept(line: Li
     ]
     assert line.read(lambda s: prescriptions.signatures(s, s.get_one(Prescription, rx)))[-1].reason == ALONE
     line.assert_whole()
+
+
+def test_the_pharmacist_in_charge_signs_the_exception_with_a_reason_and_ends_it(line: Line) -> None:
+    def declare(who: str, alone: bool, reason: str = ALONE) -> None:
+        signed = line.signed(who)
+        line.run(lambda s: people.declare_alone(s, alone=alone, reason=reason, **signed))
+
+    with pytest.raises(RuleBroken, match="Only the pharmacist-in-charge"):
+        declare("pia", True)
+    with pytest.raises(RuleBroken, match="at least 10 letters"):
+        declare("ines", True, "short")
+    declare("ines", True)
+    with pytest.raises(RuleBroken, match="already in force"):
+        declare("ines", True)
+    line.verify(line.entered("pia"), "pia", reason=ALONE)
+    [signature] = line.read(lambda s: signing.standing(s, "pharmacy", 1, people.content_alone(s.get_one(Pharmacy, 1))))
+    assert (signature.printed_name, signature.reason, signature.holds) == ("Ines In-Charge", ALONE, True)
+    declare("ines", False)
+    rx = line.entered("pia")
+    with pytest.raises(RuleBroken, match="somebody else must sign"):
+        line.verify(rx, "pia", reason=ALONE)
+    last = line.trail(Event.PHARMACY_CHANGED, 1)[-1]
+    assert (last["before"], last["after"]) == ({"one_pharmacist": True}, {"one_pharmacist": False})
 
 
 def test_the_exception_is_not_noted_when_two_people_did_it(line: Line) -> None:

@@ -100,11 +100,25 @@ def test_a_new_link_replaces_the_one_before(app: Flask, client_as: ClientAs, sta
 def test_the_pharmacy_is_saved_as_labels_print_it(client_as: ClientAs, database: Database) -> None:
     client = client_as("pharmacist-in-charge")
     assert 'value="Harbor Test Pharmacy"' in client.get("/admin/pharmacy").text
-    form = {"name": "Quay Pharmacy", "address": "2 Test Street", "phone": "503-555-0111", "one_pharmacist": "y"}
+    form = {"name": "Quay Pharmacy", "address": "2 Test Street", "phone": "503-555-0111"}
     assert client.post("/admin/pharmacy", data=form).status_code == 302
     with database.reading() as session:
         row = session.get_one(Pharmacy, 1)
-        assert (row.name, row.one_pharmacist, row.demonstration) == ("Quay Pharmacy", True, False)
+        assert (row.name, row.one_pharmacist, row.demonstration) == ("Quay Pharmacy", False, False)
+
+
+def test_the_exception_of_one_pharmacist_is_signed_on_its_page(client_as: ClientAs, database: Database) -> None:
+    assert client_as("administrator").get("/admin/alone").status_code == 403
+    client = client_as("pharmacist-in-charge")
+    typed = {"alone": "yes", "reason": "my colleague is away this month", "password": "six grey herons at dusk"}
+    refused = client.post("/admin/alone", data={**typed, "reason": ""})
+    assert "t least 10 letters" in field_error(refused, "reason")
+    assert client.post("/admin/alone", data=typed).status_code == 302
+    page = client.get("/admin/alone").text
+    assert "The exception is in force" in page
+    assert "my colleague is away this month" in page
+    with database.reading() as session:
+        assert session.get_one(Pharmacy, 1).one_pharmacist
 
 
 def test_a_pharmacy_without_a_phone_is_refused(client_as: ClientAs) -> None:

@@ -292,3 +292,15 @@ def test_long_paths_are_shown_by_their_last_names() -> None:
 def test_a_message_of_our_own_format_names_its_keys_as_evidence(counter: Counter, client_as: AS) -> None:
     rx = counter.received("K-1")
     assert "from prescription.patient.family" in shown(client_as("technician").get(f"/prescriptions/{rx}/enter"))
+
+
+def test_a_pharmacist_who_may_verify_sees_neither_strength_nor_quantity_before(counter: Counter, client_as: AS) -> None:
+    rx = counter.entered(
+        strength="1.5 mg", directions="Take 2 capsules (1.5 mg each) at bedtime", quantity="77", days_supply="38"
+    )
+    for address in (f"/prescriptions/{rx}", "/prescriptions/"):
+        to_pharmacist = shown(client_as("pharmacist").get(address))
+        assert not re.search(r"1\.5 mg|\b77\b", to_pharmacist), address
+        to_technician = shown(client_as("technician").get(address))
+        assert "1.5 mg" in to_technician, address
+        assert "77" in to_technician, address

@@ -25,7 +25,7 @@ def release_form(batch_id: int) -> Answer:
 def release(batch_id: int) -> Answer:
     form = SigningForm()
     try:
-        proof = prove(form.password.data or "")
+        proof = prove(form)
         with transaction() as session:
             batch = releasing.release(
                 session,
@@ -54,7 +54,7 @@ def reject_form(batch_id: int) -> Answer:
 def reject(batch_id: int) -> Answer:
     form = SigningForm()
     try:
-        proof = prove(form.password.data or "")
+        proof = prove(form)
         with transaction() as session:
             batch = releasing.reject(
                 session, batch_id, reason=typed(form.reason.data), proof=proof, actor=actor(), now=now()
@@ -108,6 +108,7 @@ def _record_page(name: str, batch_id: int, form: SigningForm) -> str:
     """The page that signs: the whole record above, the signature below."""
     with reading() as session:
         batch = get(session, Batch, batch_id, "batch")
+        form.showing(releasing.content(batch))
         return render_template(f"batches/{name}.html", form=form, **record.context(session, batch))
 
 

@@ -61,7 +61,7 @@ def check_page(fill_id: int, form: CheckForm) -> str:
             rx=fill.prescription,
             held=from_document(fill.prescription.document),
             label=_last(lists.labels_of(session, fill_id=fill.id)),
-            form=form,
+            form=form.showing(fills.content(session, fill)),
             own=actor().id in packers,
             alone=is_alone(session),
         )

@@ -103,7 +103,7 @@ def check(fill_id: int) -> Answer:
 def check_now(fill_id: int) -> Answer:
     form = CheckForm()
     try:
-        proof = prove(form.password.data or "")
+        proof = prove(form)
         with transaction() as session:
             fill = fills.check(
                 session,

@@ -109,7 +109,7 @@ def approve_form(formula_id: int) -> Answer:
 def approve(formula_id: int) -> Answer:
     form = SigningForm()
     try:
-        proof = prove(form.password.data or "")
+        proof = prove(form)
         with transaction() as session:
             formula = formulas.approve(
                 session, formula_id, proof=proof, reason=typed(form.reason.data), actor=actor(), now=now()
@@ -186,4 +186,6 @@ def _draft_page(form: DraftForm, formula: Formula | None = None) -> str:
 def _step_page(verb: str, formula_id: int, form: ReasonForm | SigningForm) -> str:
     with reading() as session:
         formula = get(session, Formula, formula_id, "formula")
+        if isinstance(form, SigningForm):
+            form.showing(formulas.content(formula))
         return render_template(f"formulas/{verb}.html", formula=formula, form=form)

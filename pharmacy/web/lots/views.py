@@ -149,7 +149,7 @@ def release_form(lot_id: int) -> Answer:
 def release(lot_id: int) -> Answer:
     form = SigningForm()
     try:
-        proof = prove(form.password.data or "")
+        proof = prove(form)
         with transaction() as session:
             lot = lots.release(
                 session,
@@ -239,6 +239,8 @@ def _step_page(verb: str, lot_id: int, form: ReasonForm) -> str:
 def _page(name: str, lot_id: int, form: MeasureForm | AdjustForm | SigningForm) -> str:
     with reading() as session:
         lot = get(session, Lot, lot_id, "lot")
+        if isinstance(form, SigningForm):
+            form.showing(lots.content(lot))
         return render_template(f"lots/{name}.html", lot=lot, form=form)
 
 

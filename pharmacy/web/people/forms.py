@@ -24,7 +24,6 @@ class PharmacyForm(Form):
     name = StringField("Name")
     address = StringField("Address")
     phone = StringField("Phone")
-    one_pharmacist = BooleanField("Only one pharmacist is on duty here")
 
 
 class TokenForm(Form):

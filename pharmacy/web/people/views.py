@@ -1,17 +1,17 @@
 """People and their roles, the pharmacy as labels print it, and tokens for programs."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import Role
-from pharmacy.services import people
+from pharmacy.services import people, signing
 from pharmacy.services.acting import get
 from pharmacy.store import lists
 from pharmacy.store.tables import Person, Pharmacy
 from pharmacy.web import values
-from pharmacy.web.access import actor, allowed, now, reading, transaction
-from pharmacy.web.forms import refuse, typed
+from pharmacy.web.access import actor, allowed, now, prove, reading, transaction
+from pharmacy.web.forms import SigningForm, refuse, typed
 from pharmacy.web.people.forms import ChangeForm, PersonForm, PharmacyForm, TokenForm
 
 bp = Blueprint("people", __name__, url_prefix="/admin")
@@ -105,7 +105,6 @@ def change_pharmacy() -> Answer:
                 typed(form.name.data),
                 typed(form.address.data),
                 typed(form.phone.data),
-                one_pharmacist=bool(form.one_pharmacist.data),
                 actor=actor(),
                 now=now(),
             )
@@ -114,6 +113,36 @@ def change_pharmacy() -> Answer:
         return render_template("people/pharmacy.html", form=form), 422
     flash("The pharmacy is saved; labels made from now on print it so.", "success")
     return redirect(url_for("people.pharmacy"))
+
+
+@bp.get("/alone")
+@allowed(Role.PHARMACIST_IN_CHARGE)
+def alone_form() -> Answer:
+    return _alone_page(SigningForm())
+
+
+@bp.post("/alone")
+@allowed(Role.PHARMACIST_IN_CHARGE)
+def alone() -> Answer:
+    """The exception of one pharmacist on duty: signed for, or ended."""
+    form = SigningForm()
+    try:
+        proof = prove(form)
+        with transaction() as session:
+            pharmacy = people.declare_alone(
+                session,
+                alone=request.form.get("alone") == "yes",
+                proof=proof,
+                reason=typed(form.reason.data),
+                actor=actor(),
+                now=now(),
+            )
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _alone_page(form), 422
+    held = "in force; every use of it is noted in the trail" if pharmacy.one_pharmacist else "ended"
+    flash(f"The exception of one pharmacist on duty is {held}.", "success")
+    return redirect(url_for("people.alone_form"))
 
 
 @bp.get("/tokens")
@@ -144,6 +173,16 @@ def revoke_token(token_id: int) -> Answer:
         people.revoke_api_token(session, token_id, actor=actor(), now=now())
     flash("The token is revoked; no program can use it any more.", "success")
     return redirect(url_for("people.tokens"))
+
+
+def _alone_page(form: SigningForm) -> str:
+    with reading() as session:
+        pharmacy = get(session, Pharmacy, 1, "pharmacy")
+        content = people.content_alone(pharmacy)
+        signatures = signing.standing(session, "pharmacy", 1, content)
+        return render_template(
+            "people/alone.html", form=form.showing(content), pharmacy=pharmacy, signatures=signatures
+        )
 
 
 def _link_page(person: Person, token: str) -> str:

@@ -4,15 +4,16 @@ import re
 from collections.abc import Mapping
 
 from flask import render_template
+from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.findings import Finding, Level
 from pharmacy.domain.prescription import Prescription as Written
 from pharmacy.domain.prescription import from_document
-from pharmacy.domain.roles import BENCH
-from pharmacy.domain.screening import Screening, screen
+from pharmacy.domain.roles import BENCH, PHARMACISTS
+from pharmacy.domain.screening import Screening
 from pharmacy.domain.workflow import OPEN, RxState, Step, Subject, open_steps
-from pharmacy.services import prescriptions
+from pharmacy.services import prescriptions, reviewing
 from pharmacy.services.acting import get, is_alone
 from pharmacy.store import lists
 from pharmacy.store.tables import Message, Prescription
@@ -46,18 +47,27 @@ def takeable() -> frozenset[str]:
     )
 
 
+def unseen() -> frozenset[str]:
+    """The states in which strength and quantity are not shown to whoever is signed in, who may have to type them."""
+    return frozenset({RxState.ENTERED}) if actor().role in PHARMACISTS else frozenset()
+
+
 def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str = "") -> str:
-    """Everything about one prescription."""
+    """Everything about one prescription; to a pharmacist who may still verify it, without strength and quantity."""
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
         verbs = [step.verb for step in steps_for(row)]
+        hidden = row.state in unseen()
+        blind = Blind(row.strength_mg, row.quantity) if hidden else Blind(None, None)
         return render_template(
             "prescriptions/show.html",
             row=row,
             held=from_document(row.document),
             source=_source(row.message),
             findings=(row.screening or {}).get("findings", []),
-            daily_dose=(row.screening or {}).get("daily_dose_mg"),
+            daily_dose="" if hidden else (row.screening or {}).get("daily_dose_mg"),
+            cover=blind.both,
+            hidden=hidden,
             overrides=lists.overrides_of(session, row.id),
             signatures=prescriptions.signatures(session, row),
             fills=lists.fills_of(session, row.id),
@@ -111,9 +121,9 @@ def short(text: str) -> str:
     return _LONG_PATH.sub("", text)
 
 
-def screened(row: Prescription) -> Screening:
+def screened(session: Session, row: Prescription) -> Screening:
     """What the rules say today of what was entered; the signing screens by the same."""
-    return screen(from_document(row.document), today=today())
+    return reviewing.screening_for(session, row, today())
 
 
 def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
@@ -121,7 +131,7 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
         blind = Blind(row.strength_mg, row.quantity)
-        found = screened(row).findings
+        found = screened(session, row).findings
         to_answer = prescriptions.to_answer(found)
         return render_template(
             "prescriptions/verify.html",
@@ -131,7 +141,7 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
             source=_source(row.message),
             entered=_entered(row, from_document(row.document), blind),
             entered_by=row.entered_by.full_name if row.entered_by else "",
-            form=form or verify_form(to_answer),
+            form=(form or verify_form(to_answer)).showing(prescriptions.to_sign(session, row, today())),
             questions=_questions(to_answer, blind),
             others=[(f.level, blind.both(f.message), f.source) for f in found if f not in to_answer],
             stopped=any(f.level is Level.STOP for f in found),
@@ -145,7 +155,7 @@ def covered(prescription_id: int, refusal: RuleBroken) -> RuleBroken:
     """A refusal as the verification page may show it."""
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
-        return RuleBroken(Blind(row.strength_mg, row.quantity).both(refusal.message), refusal.field)
+        return type(refusal)(Blind(row.strength_mg, row.quantity).both(refusal.message), refusal.field)
 
 
 def _questions(findings: tuple[Finding, ...], blind: Blind) -> list[tuple[str, list[str]]]:

@@ -30,7 +30,12 @@ def index() -> Answer:
     with reading() as session:
         page = lists.prescriptions(session, state, request.args.get("after", ""))
     return render_template(
-        "prescriptions/index.html", page=page, chosen=state, states=pages.QUEUES, takeable=pages.takeable()
+        "prescriptions/index.html",
+        page=page,
+        chosen=state,
+        states=pages.QUEUES,
+        takeable=pages.takeable(),
+        unseen=pages.unseen(),
     )
 
 
@@ -134,10 +139,10 @@ def verify(prescription_id: int) -> Answer:
 def verify_now(prescription_id: int) -> Answer:
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
-        asked = prescriptions.to_answer(pages.screened(row).findings)
+        asked = prescriptions.to_answer(pages.screened(session, row).findings)
     form = verify_form(asked)
     try:
-        proof = prove(form.password.data or "")
+        proof = prove(form)
         with transaction() as session:
             prescriptions.verify(
                 session,
