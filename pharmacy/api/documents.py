@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from pharmacy.domain.screening import Screening
+from pharmacy.services.reviewing import Since
 from pharmacy.services.signing import Standing
 from pharmacy.store.tables import Batch, Prescription
 
@@ -14,7 +16,10 @@ def row(found: Row[Any]) -> dict[str, object]:
     return {name: _plain(value) for name, value in found._mapping.items()}
 
 
-def prescription(found: Prescription, signatures: tuple[Standing, ...]) -> dict[str, object]:
+def prescription(
+    found: Prescription, signatures: tuple[Standing, ...], screening: Screening | None, since: Since
+) -> dict[str, object]:
+    """screening: of today, None before it was entered. since: what differs from the screening that was signed."""
     return {
         "id": found.id,
         "number": found.number,
@@ -25,7 +30,8 @@ def prescription(found: Prescription, signatures: tuple[Standing, ...]) -> dict[
         "quantity": found.quantity,
         "days_supply": found.days_supply,
         "refills": found.refills,
-        "screening": found.screening,
+        "screening": screening.to_document() if screening else None,
+        "since_verification": {"new": [finding.to_document() for finding in since.new], "gone": list(since.gone)},
         "source_sha256": found.message.sha256 if found.message else None,
         "received_at": _plain(found.received_at),
         "due_at": _plain(found.due_at),

@@ -18,7 +18,7 @@ from pharmacy.domain.screening import screen
 from pharmacy.domain.signature import canonical
 from pharmacy.domain.workflow import RxState
 from pharmacy.edge.context import now, reading, today, transaction
-from pharmacy.services import messages, prescriptions
+from pharmacy.services import messages, prescriptions, reviewing
 from pharmacy.services.acting import Actor, get
 from pharmacy.store import lists
 from pharmacy.store.tables import Answer, Batch, Prescription
@@ -70,7 +70,9 @@ def show_prescription(actor: Actor, prescription_id: int) -> Response:
     with transaction() as session:
         prescriptions.note_reading(session, prescription_id, actor=actor, now=now())
         row = get(session, Prescription, prescription_id, "prescription")
-        return _json(documents.prescription(row, prescriptions.signatures(session, row)))
+        screening = reviewing.screening_for(session, row, today()) if row.entered_at else None
+        since = reviewing.since_verification(row, screening) if screening else reviewing.Since()
+        return _json(documents.prescription(row, prescriptions.signatures(session, row), screening, since))
 
 
 @bp.post("/prescriptions")

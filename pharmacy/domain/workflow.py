@@ -158,6 +158,10 @@ STEPS: tuple[Step, ...] = (
         RxState.CANCELLED, PHARMACISTS, needs_reason=True, plain=True,
     ),
     Step(
+        _RX, "reopen", "Verify anew", (RxState.VERIFIED,), RxState.ENTERED, PHARMACISTS,
+        needs_reason=True, plain=True,
+    ),
+    Step(
         _RX, "transfer", "Transfer out", (RxState.VERIFIED,), RxState.TRANSFERRED, PHARMACISTS,
         needs_reason=True, plain=True,
     ),

@@ -56,9 +56,7 @@ def refuse_wrong_batch(session: Session, fill: Fill, batch: Batch, today: date) 
     releasing.refuse_unless_usable(session, batch)
     refuse_unless_covers(batch.beyond_use_date, first_dose=today, days_supply=fill.days_supply)
     excipients = tuple(component.lot.ingredient.name for component in batch.inputs[1:])
-    stops = reviewing.stops_for(session, fill.prescription, today, excipients)
-    if stops:
-        raise RuleBroken(stops, field="batch")
+    reviewing.refuse_unless_clear(session, fill.prescription, today, excipients)
 
 
 def take(session: Session, fill: Fill, batch: Batch, *, actor: Actor, now: datetime) -> None:

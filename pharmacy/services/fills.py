@@ -49,9 +49,7 @@ def start(session: Session, prescription_id: int, *, actor: Actor, now: datetime
             f"Prescription {rx.number} was written on {rx.written.isoformat()}; it could be filled until"
             f" {expires(rx.written).isoformat()}."
         )
-    stops = reviewing.stops_for(session, rx, today)
-    if stops:
-        raise RuleBroken(f"Prescription {rx.number} must not be filled now. {stops}")
+    reviewing.refuse_unless_clear(session, rx, today)
     earlier = _earlier(session, rx.id)
     _refuse_extra(rx, earlier, today)
     number = max((fill.fill_number for fill in earlier), default=-1) + 1

@@ -183,7 +183,7 @@ def verify(
 def advance(
     session: Session, prescription_id: int, verb: str, *, reason: str = "", actor: Actor, now: datetime
 ) -> Prescription:
-    """Any plain step: send_back, ask, answer, hold, resume, cancel, transfer, expire.
+    """Any plain step: send_back, reopen, ask, answer, hold, resume, cancel, transfer, expire.
 
     Raises: RuleBroken.
     """

@@ -1,12 +1,13 @@
 """Drug-use review with all that is known: what was entered, the patient's record, and the patient's other
 prescriptions."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.findings import Decision, Finding, Level, decide, in_order
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.screening import Screening, duplicate_therapy, screen
@@ -34,15 +35,50 @@ def findings_for(session: Session, row: Prescription, today: date) -> tuple[Find
     return screening_for(session, row, today).findings
 
 
-def stops_for(session: Session, row: Prescription, today: date, excipients: tuple[str, ...] = ()) -> str:
-    """The sentences that forbid to go on with a prescription today, "" when there are none."""
-    return stops_of(screening_for(session, row, today, excipients))
-
-
 def stops_of(screening: Screening) -> str:
+    """The sentences that forbid to go on with a prescription, "" when there are none."""
     if screening.decision is not Decision.STOP:
         return ""
     return " ".join(finding.message for finding in screening.findings if finding.level is Level.STOP)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has come up since a pharmacist signed, and the sentences of what is no longer found."""
+
+    new: tuple[Finding, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+def since_verification(row: Prescription, screening: Screening) -> Since:
+    """How a screening of today differs from the one that was signed; nothing while it is not verified."""
+    if row.state is not RxState.VERIFIED or row.screening is None:
+        return Since()
+    signed = {(held["rule"], held["message"]) for held in row.screening["findings"]}
+    today = {(finding.rule, finding.message) for finding in screening.findings}
+    return Since(
+        tuple(finding for finding in screening.findings if (finding.rule, finding.message) not in signed),
+        tuple(held["message"] for held in row.screening["findings"] if (held["rule"], held["message"]) not in today),
+    )
+
+
+def refuse_unless_clear(session: Session, row: Prescription, today: date, excipients: tuple[str, ...] = ()) -> None:
+    """Refuses to go on with a prescription that must be stopped today, or on which no pharmacist has decided yet.
+
+    excipients: of the batch that the capsules come from.
+    Raises: RuleBroken with what was found.
+    """
+    screening = screening_for(session, row, today, excipients)
+    stops = stops_of(screening)
+    if stops:
+        raise RuleBroken(f"Prescription {row.number} must not be filled now. {stops}", field="batch")
+    undecided = [f.message for f in since_verification(row, screening).new if f.level is Level.PHARMACIST]
+    if undecided:
+        raise RuleBroken(
+            f"Prescription {row.number} must be verified anew. This has come up since it was signed:"
+            f" {' '.join(undecided)}",
+            field="batch",
+        )
 
 
 def _others(session: Session, row: Prescription, today: date) -> tuple[str, ...]:

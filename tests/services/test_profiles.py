@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import profiles, reviewing
+from pharmacy.services import prescriptions, profiles, reviewing
 from pharmacy.services.prescriptions import Answered
-from pharmacy.store.tables import Patient, Prescriber, Prescription
+from pharmacy.store.tables import Fill, Patient, Prescriber, Prescription
 from tests.services.line import Line, order
 
 REASON = "the patient never took it"
@@ -34,7 +35,7 @@ def _strike(line: Line, rx: int, kind: str, text: str, by: str = "pia", reason: 
 
 
 def _stops(line: Line, rx: int) -> str:
-    return line.read(lambda s: reviewing.stops_for(s, s.get_one(Prescription, rx), line.today))
+    return line.read(lambda s: reviewing.stops_of(reviewing.screening_for(s, s.get_one(Prescription, rx), line.today)))
 
 
 def test_what_a_later_prescription_leaves_out_stays_on_the_record(line: Line) -> None:
@@ -139,3 +140,42 @@ def test_a_given_name_that_was_not_known_is_kept_and_another_one_is_refused(sqli
     with pytest.raises(RuleBroken, match="belongs to Max Muster") as refusal:
         line.entered(prescriber={**order()["prescriber"], "given": "Moritz"})
     assert refusal.value.field == "prescriber.given"
+
+
+def test_what_comes_up_after_the_signature_is_decided_by_a_pharmacist_before_the_next_fill(line: Line) -> None:
+    rx = line.verified(patient=_patient())
+    line.entered(patient=_patient(medications=[{"text": "tramadol 50 mg", "rxcui": "", "last_taken": ""}]))
+    with pytest.raises(RuleBroken, match=r"must be verified anew.*since it was signed.*tramadol"):
+        line.started(rx)
+    reopened = {"actor": line.who["pia"], "now": line.now, "reason": "tramadol has come up"}
+    line.run(lambda s: prescriptions.advance(s, rx, "reopen", **reopened))
+    asked = Answered("profile.opioid", "six hours apart, agreed with the prescriber", "Dr Muster, by phone")
+    line.verify(rx, answers={"profile.opioid": asked})
+    assert line.row(Fill, line.started(rx)).state == "planned"
+
+
+def test_what_only_warns_does_not_hold_a_signed_prescription_up(sqlite_line: Line) -> None:
+    line = sqlite_line
+    rx = line.verified(patient=_patient())
+    line.entered(patient=_patient(medications=[{"text": "levothyroxine 50 mcg", "rxcui": "", "last_taken": ""}]))
+    since = line.read(lambda s: _since(s, rx, line))
+    assert [finding.rule for finding in since.new] == ["profile.thyroid"]
+    assert line.row(Fill, line.started(rx)).state == "planned"
+
+
+def test_what_is_no_longer_found_is_told_as_well(sqlite_line: Line) -> None:
+    line = sqlite_line
+    first = line.verified(patient=_patient())
+    rx = line.entered(patient=_patient())
+    line.verify(rx, answers={ANOTHER.rule: ANOTHER})
+    line.run(
+        lambda s: prescriptions.advance(s, first, "cancel", actor=line.who["pia"], now=line.now, reason="replaced")
+    )
+    since = line.read(lambda s: _since(s, rx, line))
+    assert since.new == ()
+    assert [message.split(":")[0] for message in since.gone] == ["The patient has another naltrexone prescription"]
+
+
+def _since(session: Session, rx: int, line: Line) -> reviewing.Since:
+    row = session.get_one(Prescription, rx)
+    return reviewing.since_verification(row, reviewing.screening_for(session, row, line.today))

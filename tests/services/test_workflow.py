@@ -80,7 +80,7 @@ CALLS: dict[tuple[Subject, str], Call] = {
     (Subject.PRESCRIPTION, "verify"): lambda line, key, who: line.verify(key, who),
     **{
         (Subject.PRESCRIPTION, verb): _rx(verb)
-        for verb in ("send_back", "ask", "answer", "hold", "resume", "cancel", "transfer", "expire")
+        for verb in ("send_back", "reopen", "ask", "answer", "hold", "resume", "cancel", "transfer", "expire")
     },
     (Subject.PRESCRIPTION, "complete"): _asked(Subject.PRESCRIPTION, "complete"),
     (Subject.FORMULA, "change"): _change,

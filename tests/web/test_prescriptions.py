@@ -304,3 +304,18 @@ def test_a_pharmacist_who_may_verify_sees_neither_strength_nor_quantity_before(c
         to_technician = shown(client_as("technician").get(address))
         assert "1.5 mg" in to_technician, address
         assert "77" in to_technician, address
+
+
+def test_the_page_shows_what_has_come_up_since_the_signature(counter: Counter, client_as: AS) -> None:
+    rx = counter.verified(patient=order()["patient"])
+    assert "Changed since it was verified" not in shown(client_as("pharmacist").get(f"/prescriptions/{rx}"))
+    medications = [{"text": "tramadol 50 mg", "rxcui": "", "last_taken": ""}]
+    counter.entered(patient={**order()["patient"], "medications": medications})
+    client = client_as("pharmacist")
+    page = shown(client.get(f"/prescriptions/{rx}"))
+    assert "Changed since it was verified: new: “tramadol 50 mg” is an opioid" in page
+    refused = client.post(f"/fills/start/{rx}")
+    assert refused.status_code == 422
+    assert "must be verified anew" in shown(refused)
+    assert client.post(f"/prescriptions/{rx}/steps/reopen", data={"reason": "tramadol"}).status_code == 302
+    assert counter.row(Prescription, rx).state == "entered"

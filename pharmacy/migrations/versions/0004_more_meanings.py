@@ -1,4 +1,4 @@
-"""A signature may mean more: a pharmacist alone on duty says so, and a screening rule is taken out of force or put back.
+"""A signature may mean more: a pharmacist alone on duty says so; a screening rule is taken out of force or put back.
 
 SQLite cannot change a CHECK: the table is made anew there, its rows are moved, and its triggers are put back.
 """

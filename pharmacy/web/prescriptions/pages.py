@@ -59,13 +59,14 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
         verbs = [step.verb for step in steps_for(row)]
         hidden = row.state in unseen()
         blind = Blind(row.strength_mg, row.quantity) if hidden else Blind(None, None)
+        found = screened(session, row) if row.entered_at else None
         return render_template(
             "prescriptions/show.html",
             row=row,
             held=from_document(row.document),
             source=_source(row.message),
-            findings=(row.screening or {}).get("findings", []),
-            daily_dose="" if hidden else (row.screening or {}).get("daily_dose_mg"),
+            found=found,
+            since=reviewing.since_verification(row, found) if found else None,
             cover=blind.both,
             hidden=hidden,
             overrides=lists.overrides_of(session, row.id),

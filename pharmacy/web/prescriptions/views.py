@@ -166,7 +166,7 @@ def verify_now(prescription_id: int) -> Answer:
 @bp.post("/<int:prescription_id>/steps/<verb>")
 @allowed(*BENCH)
 def step(prescription_id: int, verb: str) -> Answer:
-    """A step that asks for nothing but a reason: send_back, ask, answer, hold, resume, cancel, transfer, expire."""
+    """A plain step, which asks for nothing but a reason: send_back, reopen, hold, resume, cancel, transfer, expire."""
     form = ReasonForm()
     try:
         with transaction() as session:
