@@ -29,6 +29,8 @@ class Event(StrEnum):
     PRESCRIPTION_VERIFIED = "prescription.verified"
     PRESCRIPTION_MOVED = "prescription.moved"
     PRESCRIPTION_CLAIMED = "prescription.claimed"
+    RULE_RETIRED = "rule.retired"
+    RULE_RESTORED = "rule.restored"
     FINDING_OVERRIDDEN = "prescription.finding-overridden"
     FORMULA_DRAFTED = "formula.drafted"
     FORMULA_CHANGED = "formula.changed"

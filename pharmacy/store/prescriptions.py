@@ -159,7 +159,10 @@ class Override(Base):
     """A pharmacist's decision about one finding of the screening. Never changed."""
 
     __tablename__ = "overrides"
-    __table_args__ = (Index("ix_overrides_prescription_id", "prescription_id"),)
+    __table_args__ = (
+        Index("ix_overrides_prescription_id", "prescription_id"),
+        Index("ix_overrides_at", "at", "rule"),
+    )
 
     id: Mapped[Key]
     prescription_id: Mapped[int] = mapped_column(ForeignKey("prescriptions.id"))
@@ -171,3 +174,19 @@ class Override(Base):
     result_code: Mapped[Code]  # NCPDP result of service code
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     at: Mapped[When]
+
+
+class RuleChange(Base):
+    """A screening rule taken out of force, or put back. Never changed; the last one of a rule counts."""
+
+    __tablename__ = "rule_changes"
+    __table_args__ = (Index("ix_rule_changes_rule", "rule", "id"),)
+
+    id: Mapped[Key]
+    rule: Mapped[Code]
+    in_force: Mapped[bool] = mapped_column(Boolean)
+    reason: Mapped[Prose]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[When]
+
+    person: Mapped[Person] = relationship()

@@ -19,6 +19,7 @@ ADDED_ONLY = (
     "allocations",
     "labels",
     "overrides",
+    "rule_changes",
 )
 NEVER_DELETED = (
     "people",
