@@ -75,13 +75,17 @@ _WITHOUT_WEIGHT = (Kind.IGNORED, Kind.THEN)
 def stretches(tokens: list[Token]) -> list[Stretch]:
     """A step begins with "then", with "week 2:", and with a dose that follows a dose and its number of days."""
     found = [Stretch()]
+    dosed = timed = False  # kept beside, so that a thousand numbers take a thousand steps and not a million
     for token in tokens:
         now = found[-1]
-        second_dose = token.kind in (Kind.DOSE, Kind.RANGE) and now.all(Kind.DOSE, Kind.RANGE) and now.all(Kind.DAYS)
+        a_dose = token.kind in (Kind.DOSE, Kind.RANGE)
+        second_dose = a_dose and dosed and timed
         if token.kind in (Kind.THEN, Kind.HEADER) or second_dose:
-            found.append(Stretch(loose=bool(second_dose) and now.order[-1].kind is Kind.AND))
+            found.append(Stretch(loose=second_dose and now.order[-1].kind is Kind.AND))
+            dosed = timed = False
         if token.kind not in _WITHOUT_WEIGHT:
             found[-1].order.append(token)
+        dosed, timed = dosed or a_dose, timed or token.kind is Kind.DAYS
     return [stretch for stretch in found if not stretch.empty or stretch.stopped]
 
 

@@ -31,6 +31,7 @@ _PURPOSE = re.compile(
 _JOINTS = frozenset("and or take as at in with the by".split())
 _CODE = re.compile(r"[b-df-hj-np-tv-xz/]{1,4}")  # a short word without a vowel is a code that is not known here
 _ENDS_A_PURPOSE = frozenset("before after during whenever prior upon".split())
+_MOST_EVEN = 1500  # letters; signs and codes that part into more are no directions, and would only take time
 _DOTS_MEAN = ("a.m", "p.m")
 
 
@@ -41,6 +42,8 @@ def tokens(written: str) -> list[Token]:
     ['dose', 'slot']
     """
     text, place, found = even(written), 0, list[Token]()
+    if len(text) > _MOST_EVEN:
+        return [Token(Kind.MEANING, f"{written[:40]}…")]
     while place < len(text):
         skipped = _BREAK.match(text, place)
         if skipped and not _joins_a_number(text, place):

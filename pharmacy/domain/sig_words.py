@@ -57,7 +57,7 @@ _TABLE: tuple[tuple[str, Reader], ...] = (
     # phases
     (rf"(?:on )?(?:weeks?|wks?) ?#?(?P<a>{_SPAN})(?: ?(?P<joint>-|to|through|thru|and|&) ?(?P<b>{_SPAN}))?{_HEADER_TAIL}", read.header(7)),
     (rf"(?:on )?(?:days?|nights?) ?#?(?P<a>{_SPAN})(?: ?(?:-|to|through|thru) ?(?P<b>{_SPAN}))?{_HEADER_TAIL}", read.header(1)),
-    (r"(?:and |& )?(?:then|thereafter|afterwards?|after that|followed by)(?: (?:increase|decrease|reduce|go up|change|take|continue)(?: to| with| on| at)?)?\b(?: thereafter)?", fixed(Kind.THEN)),
+    (r"(?:and |& )?(?:then|thereafter|afterwards?|after that|followed by)(?: (?:increase|decrease|reduce|go up|change) to| (?:take|continue)(?: with| on| at)?)?\b(?: thereafter)?", fixed(Kind.THEN)),
     # how long
     (rf"(?:in|after|within|before|by|until|starting(?: in)?|every|for up to|for at least|for about) (?:the (?:first|next) )?(?:{NUM}|an?|the) ?-?(?:{_DAY}|{_WEEK}|{_MONTH})", fixed(Kind.MEANING)),
     (rf"(?:for|x|times|over)? ?(?:the )?(?:first|next|initial) (?P<n>{NUM})[ -]?{_DAY}", numbered(Kind.DAYS)),
@@ -129,7 +129,7 @@ MEANING_WORDS = frozenset(
     until up week weekly weekend weekdays weekends weeks when while without year
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
     inhale inhaled sublingual sublingually tongue rectal rectally vaginal vaginally topical topically apply inject instill
-    off on cycle tonight today tomorrow nights few several couple some remainder rest wean ramp w/o i ii iii iv vi
+    add added additional off on cycle tonight today tomorrow nights few several couple some remainder rest wean ramp w/o i ii iii iv vi
     ac pc achs stat qid tid bid qd qhs qod hs prn po qam qpm am pm x q h d noct nocte""".split()
 )
 # Codes that prescribers run together ("1cqhs", "poqd"); longest first so that "qhs" is not read as "q" and "hs".

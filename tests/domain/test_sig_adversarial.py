@@ -136,6 +136,9 @@ def test_a_dose_that_is_not_taken_each_day_is_never_read_as_daily(weekly: str, d
         "1 capsule inhaled daily",
         "1 capsule at bedtime, then 2 capsules in the morning",
         "take 2 two times daily",
+        "1 capsule at bedtime for 7 days, then increase by 1 capsule at bedtime",
+        "1 capsule at bedtime for 7 days, then increase 1 capsule at bedtime",
+        "1 capsule at bedtime for 7 days, then add 1 capsule at bedtime",
         "1 capsule at 9",
         "1 capsule a week",
         "3 capsules a week",
@@ -170,6 +173,11 @@ def test_what_may_mean_two_things_is_no_reading(text: str) -> None:
         ("1 capsule 2 two times a day", (("1", "2", None, ""),)),
         ("1 capsule every 2 days", (("1", "0.5", None, ""),)),
         ("1 capsule every hour", (("1", "24", None, "every hour"),)),
+        (
+            "1 capsule at bedtime for 7 days, then increase to 2 capsules at bedtime",
+            (("1", "1", 7, _BED), ("2", "1", None, _BED)),
+        ),
+        ("1 cap qhs x 7 days, 2 caps qhs thereafter", (("1", "1", 7, _BED), ("2", "1", None, _BED))),
         ("weeks 1 and 2: 1 capsule at bedtime", (("1", "1", 14, _BED),)),
     ],
 )
