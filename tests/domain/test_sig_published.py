@@ -190,7 +190,7 @@ def test_directions_of_a_real_pharmacy_are_read_or_name_what_stood_in_the_way() 
     assert all(directions.doubts for directions in unread)
     assert [text for text in texts if text not in read and not read_directions(text).doubts] == []
     assert (len(texts), len(oral)) == (250, 196)
-    assert len(oral) - len(unread) >= 130
+    assert len(oral) - len(unread) >= 132
 
 
 def test_the_sentences_of_california_are_read_word_for_word() -> None:
