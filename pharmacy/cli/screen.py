@@ -22,8 +22,10 @@ def screen(file: str, today: str | None, excipients: tuple[str, ...]) -> None:
     write_json(screen_prescription(prescription, today=day, excipients=excipients).to_document())
 
 
-@click.command()
+# "-1 capsule qhs" is a text, not an option: neither -1 nor the h that would ask for help.
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("text")
 def sig(text: str) -> None:
     """Read directions as a prescriber writes them."""
-    write_json(read_directions(text).to_document())
+    readable = text.encode(errors="surrogateescape").decode(errors="replace")  # bytes that were no UTF-8
+    write_json(read_directions(readable).to_document())

@@ -1,7 +1,8 @@
 """Daily dose: how it is computed, in which band it falls, and whether quantity, days and directions agree."""
 
 import re
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
 
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.errors import InputUnusable
@@ -98,82 +99,107 @@ _WORDS = {
 
 
 def capsules_needed(phases: tuple[Phase, ...], days_supply: int) -> Decimal:
-    """Capsules that the directions use in so many days: the sum of units per day x days of each phase.
+    """Capsules that the directions use in so many days: the sum of units x doses of each phase.
 
+    Every other day begins with the first day of its phase: 15 days hold 8 doses, not 7.5.
     days_supply: [days]; a last phase without an end lasts until then, a phase beyond it counts in part.
 
     >>> capsules_needed((Phase(Decimal(1), Decimal(1), 7, ""), Phase(Decimal(2), Decimal(1), None, "")), 30)
     Decimal('53')
+    >>> capsules_needed((Phase(Decimal(1), Decimal("0.5"), None, ""),), 15)
+    Decimal('8')
     """
     left, total = days_supply, Decimal(0)
     for phase in phases:
         days = left if phase.days is None else min(phase.days, left)
-        total += phase.units_per_day * days
+        total += _used(phase, days)
         left -= days
     return total
 
 
+def _used(phase: Phase, days: int) -> Decimal:
+    return phase.units_per_dose * (phase.doses_per_day * days).to_integral_value(ROUND_CEILING)
+
+
 def agreement(quantity: int, days_supply: int, phases: tuple[Phase, ...]) -> Finding | None:
-    """Whether quantity [capsules], days' supply [days] and directions tell the same; says which of them is
-    off.
+    """Whether quantity [capsules], days' supply [days] and directions tell the same; says which is off.
+
+    Where two of the three agree with each other, the third is off.
 
     >>> print(agreement(30, 30, (Phase(Decimal(1), Decimal(1), None, "at bedtime"),)))
     None
     """
+    end = _end(phases)
+    if end is not None and (end < days_supply or quantity == capsules_needed(phases, end)):
+        return _against_the_end(quantity, days_supply, phases, end)
     needed = capsules_needed(phases, days_supply)
-    stated = [phase.days for phase in phases]
-    total = sum(days for days in stated if days is not None)
-    if None not in stated and total < days_supply:
-        message = (
-            f"The days' supply is off: the directions end after {total} days and the days' supply is"
-            f" {days_supply} days."
-        )
-        return Finding("quantity.days-off", Level.PHARMACIST, message, "MS", _AGREE)
     if needed == quantity:
         return None
     daily = phases[0].units_per_day if len(phases) == 1 else None
     per_day = "" if daily is None else f" at {format_number(daily)} a day"
     facts = (
         f"{quantity} capsules, {days_supply} days' supply and the directions do not agree: {days_supply}"
-        f" days{per_day}"
-        f" need {format_number(needed)} capsules"
+        f" days{per_day} need {format_number(needed)} capsules"
     )
     lasts = _lasts(quantity, phases)
     facts += f", and {quantity} capsules last {lasts} days." if lasts else "."
-    off, rule = _which(quantity, days_supply, needed, lasts)
+    off, rule = _which(quantity, days_supply, lasts)
     return Finding(rule, Level.PHARMACIST, f"{off} {facts}", "MS", _AGREE)
 
 
 _AGREE = "pharmacy policy, agreement of quantity, days' supply and directions"
 
 
+def _end(phases: tuple[Phase, ...]) -> int | None:
+    """The day on which the directions end, None where they do not."""
+    lengths = [phase.days for phase in phases if phase.days is not None]
+    return sum(lengths) if len(lengths) == len(phases) else None
+
+
+def _against_the_end(quantity: int, days_supply: int, phases: tuple[Phase, ...], end: int) -> Finding | None:
+    """Directions that end: before the supply does, or when exactly the quantity is used."""
+    if end == days_supply:
+        return None
+    whole = capsules_needed(phases, end)
+    facts = f"the directions end after {end} days and use {format_number(whole)} capsules"
+    given = f"the days' supply is {days_supply} days"
+    if quantity == whole:
+        off, rule = f"The days' supply is off: {facts}, and {given}.", "quantity.days-off"
+    elif quantity == capsules_needed((*phases[:-1], replace(phases[-1], days=None)), days_supply):
+        off = f"The directions are off: {facts}; {quantity} capsules would last the days' supply of {days_supply} days."
+        rule = "quantity.directions-off"
+    else:
+        off = f"The quantity, the days' supply or the directions are off: {facts}; the quantity is {quantity}, {given}."
+        rule = "quantity.disagrees"
+    return Finding(rule, Level.PHARMACIST, off, "MS", _AGREE)
+
+
 def _lasts(quantity: int, phases: tuple[Phase, ...]) -> int | None:
     """Days after which exactly this many capsules are used, None when no whole day fits."""
     left, days = Decimal(quantity), 0
     for phase in phases:
-        if phase.days is not None and left >= phase.units_per_day * phase.days:
-            left -= phase.units_per_day * phase.days
+        if phase.days is not None and left >= _used(phase, phase.days):
+            left -= _used(phase, phase.days)
             days += phase.days
             continue
         more = left / phase.units_per_day
-        return days + int(more) if more == int(more) else None
+        return days + int(more) if more == int(more) and _used(phase, int(more)) == left else None
     return days if left == 0 else None
 
 
-def _which(quantity: int, days_supply: int, needed: Decimal, lasts: int | None) -> tuple[str, str]:
-    """The one value whose correction gives a usual supply while it is itself unusual, else the likeliest"
-    " pair."""
-    days_usual = days_supply in _USUAL_DAYS
-    if not days_usual and lasts in _USUAL_DAYS:
-        return "The days' supply is off:", "quantity.days-off"
-    if days_usual and (lasts is None or lasts not in _USUAL_DAYS):
-        if quantity % days_supply == 0:
-            return "The directions or the quantity are off:", "quantity.directions-off"
-        return "The quantity is off:", "quantity.quantity-off"
+def _which(quantity: int, days_supply: int, lasts: int | None) -> tuple[str, str]:
+    """The one value whose correction gives a usual supply while it is itself unusual, else the likeliest pair."""
+    days_usual, lasts_usual = days_supply in _USUAL_DAYS, lasts in _USUAL_DAYS
     if quantity == days_supply:
         return "The directions are off, or the quantity:", "quantity.directions-off"
-    if needed == days_supply:
+    if days_usual and lasts_usual:
         return "The quantity or the days' supply is off:", "quantity.quantity-off"
+    if lasts_usual:
+        return "The days' supply is off:", "quantity.days-off"
+    if days_usual and quantity % days_supply == 0:
+        return "The directions or the quantity are off:", "quantity.directions-off"
+    if days_usual:
+        return "The quantity is off:", "quantity.quantity-off"
     return "The quantity, the days' supply or the directions are off:", "quantity.disagrees"
 
 

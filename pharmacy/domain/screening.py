@@ -121,6 +121,8 @@ def _directions(directions: Directions, strength: Strength, *, planned: bool) ->
         level = Level.PHARMACIST if planned else Level.STOP
         written = clip(directions.written) if directions.written.strip() else "none"
         message = f"The directions ({written}) could not be read. {' '.join(directions.doubts)}"
+        if directions.understood:
+            message += f" Understood so far: {'; '.join(step.words() for step in directions.understood)}."
         yield Finding("directions.unreadable", level, message, "MS", _DIRECTIONS)
     else:
         for doubt in directions.doubts:

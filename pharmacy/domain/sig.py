@@ -11,11 +11,12 @@ from decimal import Decimal
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.sig_phases import Phase, phases_of
+from pharmacy.domain.sig_readers import Kind, Token
 from pharmacy.domain.sig_tokens import even, tokens
-from pharmacy.domain.sig_words import Kind
+from pharmacy.domain.sig_understood import Frequency, Understood, understood
 from pharmacy.domain.units import format_number
 
-__all__ = ["Directions", "Phase", "read_directions", "write_directions"]
+__all__ = ["Directions", "Frequency", "Phase", "Understood", "read_directions", "write_directions"]
 
 _MOST_LETTERS = 1000  # SCRIPT SigText; a longer text is not directions
 
@@ -28,6 +29,8 @@ class Directions:
     purpose: "pain" from "for pain". milligrams: doses named in the directions [mg], to compare with the
     strength.
     codes: error-prone abbreviations that were used.
+    understood: what each step says, also where it is no phase (a range, a weekly dose); for a person only.
+    at_most_a_day: the most capsules in a day, at_most_mg_a_day: the most milligrams; None when not named or not clear.
     """
 
     text: str
@@ -37,6 +40,10 @@ class Directions:
     purpose: str = ""
     milligrams: tuple[Decimal, ...] = ()
     codes: tuple[str, ...] = ()
+    understood: tuple[Understood, ...] = ()
+    as_needed: bool = False
+    at_most_a_day: Decimal | None = None
+    at_most_mg_a_day: Decimal | None = None
 
     def to_document(self) -> dict[str, object]:
         return {
@@ -54,6 +61,10 @@ class Directions:
             "timing": self.phases[0].timing if self.phases else "",
             "purpose": self.purpose,
             "doubts": list(self.doubts),
+            "understood": [step.to_document() for step in self.understood],
+            "as_needed": self.as_needed,
+            "at_most_a_day": None if self.at_most_a_day is None else format_number(self.at_most_a_day),
+            "at_most_mg_a_day": None if self.at_most_mg_a_day is None else format_number(self.at_most_mg_a_day),
         }
 
 
@@ -69,6 +80,9 @@ def read_directions(text: str) -> Directions:
         return Directions("", (), (f"The directions have more than {_MOST_LETTERS} letters.",), text[:_MOST_LETTERS])
     found = tokens(text)
     phases, doubts = phases_of(found)
+    at_most = _at_most(found, "capsule")
+    if at_most is not None and any(phase.units_per_day > at_most for phase in phases):
+        doubts.append(f"The directions take more than the {format_number(at_most)} a day that they allow.")
     return Directions(
         text=_sentence(phases) if phases else "",
         phases=phases,
@@ -77,7 +91,16 @@ def read_directions(text: str) -> Directions:
         purpose="; ".join(token.text for token in found if token.kind is Kind.PURPOSE),
         milligrams=tuple(t.value for t in found if t.kind is Kind.MILLIGRAMS and t.value is not None),
         codes=_codes(text),
+        understood=understood(found),
+        as_needed=any(token.kind is Kind.AS_NEEDED for token in found),
+        at_most_a_day=at_most,
+        at_most_mg_a_day=_at_most(found, "mg"),
     )
+
+
+def _at_most(found: list[Token], unit: str) -> Decimal | None:
+    named = {token.value for token in found if token.kind is Kind.AT_MOST and token.unit == unit}
+    return named.pop() if len(named) == 1 else None
 
 
 def write_directions(phases: tuple[Phase, ...]) -> str:

@@ -1,11 +1,13 @@
 """From tokens to phases: which dose goes with which time, for how long, and what is left over."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
-from pharmacy.domain.sig_words import Kind, Token
+from pharmacy.domain.sig_readers import Kind, Token, form_of
+from pharmacy.domain.sig_stretches import Stretch, doses_a_day, stretches
+from pharmacy.domain.sig_times_of_day import hours_apart
 
-_SLOT_ORDER = ("in the morning", "at noon", "in the afternoon", "in the evening", "at night", "at bedtime")
+_EVERY_OTHER = Decimal("0.5")
 _LONGEST = 3650  # days; ten years is longer than any prescription is valid
 _MOST_TIMES = 24
 
@@ -41,101 +43,62 @@ def timing_times(timing: str) -> int:
     >>> timing_times("in the morning and at bedtime with food"), timing_times("with food")
     (2, 0)
     """
-    for extra in _EXTRAS:
+    for extra in EXTRAS:
         timing = timing.replace(extra, "").strip()
     return len(timing.split(" and ")) if timing else 0
 
 
-_EXTRAS = ("with food", "with a meal", "with water", "on an empty stomach")
-
-
-@dataclass(slots=True)
-class _Stretch:
-    """The words between two "then"s."""
-
-    doses: list[Token] = field(default_factory=list)
-    slots: list[Token] = field(default_factory=list)
-    times: list[Token] = field(default_factory=list)
-    intervals: list[Token] = field(default_factory=list)
-    extras: list[Token] = field(default_factory=list)
-    days: list[Token] = field(default_factory=list)
-    header: Token | None = None
-    joined: bool = False
-    stopped: bool = False
-
-    @property
-    def empty(self) -> bool:
-        return not (self.doses or self.slots or self.times or self.intervals or self.days or self.header)
+EXTRAS = ("with food", "with a meal", "with water", "on an empty stomach")
 
 
 def phases_of(tokens: list[Token]) -> tuple[tuple[Phase, ...], list[str]]:
     """Phases and doubts; no phases at all where anything that matters was left unread."""
     doubts = [_SENTENCES[token.kind].format(token.text) for token in tokens if token.kind in _SENTENCES]
-    blocked = [token for token in tokens if token.kind in _BLOCKING]
+    blocked = any(token.kind in _BLOCKING for token in tokens)
     if not tokens:
         doubts.append("There are no directions.")
-    stretches = [stretch for stretch in _stretches(tokens) if not stretch.empty or stretch.stopped]
+    steps = stretches(tokens)
     phases: list[Phase] = []
-    for stretch in stretches:
+    for stretch in steps:
         if stretch.empty:
             continue
         phase, problem = _phase(stretch, phases[-1] if phases else None)
         if problem:
             doubts.append(problem)
         if phase is None:
-            blocked.append(Token(Kind.MEANING, ""))
+            blocked = True
             continue
         phases.append(phase)
-    problem = _sequence_problem(stretches, phases)
+    problem = _sequence_problem(steps, phases)
     if problem and not blocked:
         doubts.append(problem)
     if not phases and not doubts:
-        doubts.append("The directions do not say how many capsules to take.")
+        doubts.append(_NO_AMOUNT)
     return (() if blocked or problem else tuple(phases)), doubts
 
 
+_NO_AMOUNT = "The directions do not say how many capsules to take."
+_LIKE_BEFORE = "The next step does not say how often; it is read like the step before."
 _SENTENCES = {
     Kind.RANGE: "“{}” is a range; the number of capsules must be one number.",
     Kind.OTHER_DOSE: "“{}” is not a number of capsules.",
     Kind.OR: "“{}” leaves a choice; the directions must say one thing.",
     Kind.AS_NEEDED: "“{}”: how often it will be taken is open.",
+    Kind.AT_MOST: "“{}” is not part of the plain directions; a person must look at it.",
     Kind.DOUBT: "“{}” is not part of the plain directions; a person must look at it.",
+    Kind.RARE: "“{}” is not once a day or every other day; a person must look at it.",
+    Kind.WEEKDAYS: "“{}”: not every day of the week; a person must look at it.",
+    Kind.LONG: "“{}” is no exact number of days.",
     Kind.MEANING: "“{}” could not be read and may change the dose.",
     Kind.UNKNOWN: "“{}” could not be read.",
 }
-_BLOCKING = frozenset({Kind.RANGE, Kind.OTHER_DOSE, Kind.OR, Kind.MEANING})
+_BLOCKING = frozenset({Kind.RANGE, Kind.OTHER_DOSE, Kind.OR, Kind.RARE, Kind.WEEKDAYS, Kind.LONG, Kind.MEANING})
 
 
-def _stretches(tokens: list[Token]) -> list[_Stretch]:
-    stretches = [_Stretch()]
-    for token in tokens:
-        now = stretches[-1]
-        second_dose = token.kind is Kind.DOSE and bool(now.doses) and bool(now.days)
-        if token.kind in (Kind.THEN, Kind.HEADER) or second_dose:
-            now = _Stretch()
-            stretches.append(now)
-        _put(now, token)
-    return stretches
-
-
-def _put(stretch: _Stretch, token: Token) -> None:
-    for kind, tokens in (
-        (Kind.DOSE, stretch.doses),
-        (Kind.SLOT, stretch.slots),
-        (Kind.TIMES, stretch.times),
-        (Kind.INTERVAL, stretch.intervals),
-        (Kind.EXTRA, stretch.extras),
-        (Kind.DAYS, stretch.days),
-    ):
-        if token.kind is kind:
-            tokens.append(token)
-    if token.kind is Kind.HEADER:
-        stretch.header = token
-    stretch.joined = stretch.joined or token.kind is Kind.AND
-    stretch.stopped = stretch.stopped or token.kind is Kind.STOP
-
-
-def _phase(stretch: _Stretch, before: Phase | None) -> tuple[Phase | None, str]:
+def _phase(stretch: Stretch, before: Phase | None) -> tuple[Phase | None, str]:
+    problem = stretch.order_problem()
+    if problem:
+        return None, problem
     units, problem = _units(stretch)
     if units is None:
         return None, problem
@@ -145,94 +108,84 @@ def _phase(stretch: _Stretch, before: Phase | None) -> tuple[Phase | None, str]:
     days, trouble = _days(stretch)
     if trouble:
         return None, trouble
-    if any("tab" in token.text for token in stretch.doses):
+    extras = dict.fromkeys(extra.text for extra in stretch.all(Kind.EXTRA))
+    if not extras and before and problem == _LIKE_BEFORE:
+        extras = dict.fromkeys(extra for extra in EXTRAS if before.timing.endswith(extra))
+    if any(form_of(token.text) == "tablet" for token in stretch.doses):
         problem = problem or "The directions say tablet; what is made here are capsules."
-    extras = dict.fromkeys(extra.text for extra in stretch.extras)
-    if not extras and before and problem:
-        extras = dict.fromkeys(extra for extra in _EXTRAS if before.timing.endswith(extra) and extra not in timing)
     return Phase(units, often, days, " ".join([timing, *extras]).strip()), problem
 
 
-def _units(stretch: _Stretch) -> tuple[Decimal | None, str]:
-    amounts = {token.value for token in stretch.doses}
+def _units(stretch: Stretch) -> tuple[Decimal | None, str]:
+    doses = stretch.doses
+    amounts = {token.value for token in doses}
     if not amounts:
-        return None, "The directions do not say how many capsules to take."
+        return None, "" if stretch.all(Kind.RANGE) else _NO_AMOUNT
     if len(amounts) > 1:
-        said = ", ".join(f"“{token.text}”" for token in stretch.doses)
+        said = ", ".join(f"“{token.text}”" for token in doses)
         return None, f"The directions name different amounts: {said}."
-    amount = stretch.doses[0].value
+    amount = doses[0].value
     if amount is None or amount <= 0:
-        return None, f"“{stretch.doses[0].text}” is no amount that can be taken."
-    if len(stretch.doses) > 1 and len({slot.text for slot in stretch.slots}) != len(stretch.doses):
+        return None, f"“{doses[0].text}” is no amount that can be taken."
+    if len(doses) > 1 and len(stretch.slots()) != len(doses):
         return None, "The directions name the number of capsules more than once."
     return amount, ""
 
 
-def _often(stretch: _Stretch, before: Phase | None) -> tuple[Decimal | None, str, str]:
+def _often(stretch: Stretch, before: Phase | None) -> tuple[Decimal | None, str, str]:
     """Doses a day, timing, and a problem. The number and the times of day must tell the same."""
-    slots = _slots(stretch)
-    often = {token.value for token in stretch.times} - {None}
-    if stretch.intervals:
-        return _interval(stretch, slots, often)
-    if Decimal(1) in often and len(often) == 1 and len(slots) == 1:
-        return Decimal(1), slots[0], ""
+    slots, times = stretch.slots(), stretch.all(Kind.TIMES)
+    often = {token.value for token in times if token.value is not None}
+    if stretch.all(Kind.RARE, Kind.WEEKDAYS):
+        return None, "", ""
     if len(often) > 1:
-        said = ", ".join(f"“{token.text}”" for token in stretch.times)
+        said = ", ".join(f"“{token.text}”" for token in times)
         return None, "", f"The directions say how often in different ways: {said}."
+    if stretch.all(Kind.INTERVAL):
+        return _interval(stretch.all(Kind.INTERVAL), slots, times)
     if not often and not slots:
         if before is None:
             return None, "", "The directions do not say how often."
-        timing = _without_extras(before.timing)
-        return (
-            before.doses_per_day,
-            timing,
-            "The next step does not say how often; it is read like the step before.",
-        )
+        return before.doses_per_day, _without_extras(before.timing), _LIKE_BEFORE
     if not often and len(slots) > 1 and not stretch.joined and len(stretch.doses) == 1:
         return None, "", f"The directions name several times of day: {', '.join(slots)}."
-    doses = next(iter(often), Decimal(len(slots)))
-    if doses is None or not (doses == Decimal("0.5") or 0 < doses <= _MOST_TIMES and doses == int(doses)):
+    return _with_times_of_day(next(iter(often), Decimal(len(slots))), slots)
+
+
+def _with_times_of_day(doses: Decimal, slots: list[str]) -> tuple[Decimal | None, str, str]:
+    if doses != _EVERY_OTHER and not (0 < doses <= _MOST_TIMES and doses == int(doses)):
         return None, "", "The number of doses a day could not be read."
-    if slots and doses == Decimal("0.5") and len(slots) == 1:
-        return doses, slots[0], ""
-    if slots and doses != len(slots):
+    if slots and len(slots) != (1 if doses == _EVERY_OTHER else doses):
         return None, "", f"The directions say {doses:f} a day and then {', '.join(slots)}."
     return doses, " and ".join(slots), ""
 
 
-def _interval(stretch: _Stretch, slots: list[str], often: set[Decimal | None]) -> tuple[Decimal | None, str, str]:
-    hours = {token.value for token in stretch.intervals}
+def _interval(intervals: list[Token], slots: list[str], times: list[Token]) -> tuple[Decimal | None, str, str]:
+    said, hours = intervals[0].text, {token.value for token in intervals}
     hour = next(iter(hours))
-    if len(hours) > 1 or hour is None or hour <= 0 or 24 % hour != 0:
-        return None, "", f"“{stretch.intervals[0].text}” does not give a whole number of doses a day."
-    doses = Decimal(24) / hour
-    if often and often != {doses}:
-        return None, "", f"“{stretch.intervals[0].text}” and “{stretch.times[0].text}” say different things."
+    doses = doses_a_day(hour) if hour is not None and len(hours) == 1 else None
+    if hour is None or doses is None:
+        return None, "", f"“{said}” does not give a whole number of doses a day."
+    if times and times[0].value != doses:
+        return None, "", f"“{said}” and “{times[0].text}” say different things."
     if doses == 1:
         return (doses, slots[0] if slots else "", "") if len(slots) < 2 else (None, "", "Several times of day.")
     if slots:
-        return None, "", f"“{stretch.intervals[0].text}” and “{slots[0]}” say different things."
-    return doses, f"every {hour.normalize():f} hours", ""
-
-
-def _slots(stretch: _Stretch) -> list[str]:
-    """Times of day in their order, each once; "every night at bedtime" is one time."""
-    named = list(dict.fromkeys(token.text for token in stretch.slots))
-    if "at bedtime" in named or any(name.startswith("at ") and name.endswith(" pm") for name in named):
-        named = [name for name in named if name != "at night"]
-    known = [name for name in _SLOT_ORDER if name in named]
-    return known + [name for name in named if name not in known]
+        if hours_apart(slots) == hour:
+            return doses, " and ".join(slots), ""
+        return None, "", f"“{said}” and “{slots[0]}” say different things."
+    return doses, "every hour" if hour == 1 else f"every {hour.normalize():f} hours", ""
 
 
 def _without_extras(timing: str) -> str:
-    for extra in _EXTRAS:
+    for extra in EXTRAS:
         timing = timing.removesuffix(extra).strip()
     return timing
 
 
-def _days(stretch: _Stretch) -> tuple[int | None, str]:
+def _days(stretch: Stretch) -> tuple[int | None, str]:
     """Days of the stretch, from "for 7 days" or from its header; None where it has no end."""
-    lengths = {token.value for token in stretch.days}
+    lengths = {token.value for token in stretch.all(Kind.DAYS)}
     header = stretch.header
     if header is not None and header.until is not None and header.value is not None:
         lengths.add(header.until - header.value + 1)
@@ -244,17 +197,16 @@ def _days(stretch: _Stretch) -> tuple[int | None, str]:
     return int(length), ""
 
 
-def _sequence_problem(stretches: list[_Stretch], phases: list[Phase]) -> str:
-    """Each step but the last needs an end, headers follow each other without a gap, and nothing follows"
-    " "stop"."""
-    for place, stretch in enumerate(stretches):
-        last = place == len(stretches) - 1
+def _sequence_problem(steps: list[Stretch], phases: list[Phase]) -> str:
+    """Each step but the last needs an end, headers follow each other without a gap, and nothing follows "stop"."""
+    for place, stretch in enumerate(steps):
+        last = place == len(steps) - 1
         if stretch.stopped and not (last and stretch.empty and phases and phases[-1].days is not None):
             return "“stop” could not be placed; say for how many days the capsules are taken."
     if any(phase.days is None for phase in phases[:-1]):
         return "The directions do not say for how many days each step lasts."
     day = 1
-    for stretch, phase in zip([s for s in stretches if not s.empty], phases, strict=False):
+    for stretch, phase in zip([s for s in steps if not s.empty], phases, strict=False):
         if stretch.header is not None and stretch.header.value != day:
             return f"“{stretch.header.text}” does not follow the step before it."
         day += phase.days or 0

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pharmacy.cli.main import cli
 
@@ -82,3 +84,33 @@ def test_sig_leaves_unread_what_it_cannot_read() -> None:
     assert result.exit_code == 0
     assert answer["phases"] == []
     assert answer["doubts"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(st.characters(exclude_characters="\0"), max_size=60)
+    | st.lists(st.sampled_from("-1 1 --x -- 1/0 2 caps qhs then ( ) ½ ² \u200b % prn for 7 days".split()))
+    .map(" ".join)
+    .map(lambda text: text * 20)
+)
+def test_sig_answers_any_text_with_json(text: str) -> None:
+    if text in ("--help", "--"):
+        return
+    result = _run("sig", text)
+    assert (result.exit_code, result.stderr) == (0, "")
+    answer = json.loads(result.stdout)
+    assert answer["phases"] or answer["doubts"]
+
+
+def test_sig_shows_a_range_as_needed_and_a_maximum_without_making_a_phase_of_them() -> None:
+    answer = json.loads(_run("sig", "1-2 caps qhs prn pain, max 2 per day").stdout)
+    assert answer["phases"] == []
+    assert answer["understood"][0]["units"] == ["1", "2"]
+    assert (answer["as_needed"], answer["at_most_a_day"]) == (True, "2")
+
+
+@pytest.mark.parametrize("text", ["-1 capsule at bedtime", "\udcff caps qhs", "", " ", "--x", "1" * 5000])
+def test_sig_answers_what_looks_like_an_option_or_is_no_text(text: str) -> None:
+    result = _run("sig", text)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["phases"] == []

@@ -329,6 +329,17 @@ def test_unread_directions_stop_and_doubts_need_a_pharmacist() -> None:
     assert _screen(directions="1 capsule twice a day", strength="1.5 mg", quantity="60").decision is Decision.PHARMACIST
 
 
+def test_ranges_and_rare_doses_are_still_asked_about_with_what_was_understood() -> None:
+    for directions, said in (
+        ("1-2 capsules at bedtime", "1 to 2 capsules, 1 time in a day"),
+        ("1 capsule weekly", "1 capsule, 1 time in a week"),
+    ):
+        screening = _screen(directions=directions)
+        assert screening.decision is Decision.STOP
+        unread = next(finding for finding in screening.findings if finding.rule == "directions.unreadable")
+        assert f"Understood so far: {said}." in unread.message
+
+
 def test_the_gravest_finding_comes_first() -> None:
     screening = _screen(strength="15mg", refills="20")
     levels = [finding.level for finding in screening.findings]
