@@ -1,6 +1,6 @@
 """Records as JSON, and the description of the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -14,7 +14,9 @@ def row(found: Row[Any]) -> dict[str, object]:
     return {name: _plain(value) for name, value in found._mapping.items()}
 
 
-def prescription(found: Prescription, signatures: tuple[Standing, ...]) -> dict[str, object]:
+def prescription(
+    found: Prescription, signatures: tuple[Standing, ...], questions: Sequence[Row[Any]]
+) -> dict[str, object]:
     return {
         "id": found.id,
         "number": found.number,
@@ -32,6 +34,19 @@ def prescription(found: Prescription, signatures: tuple[Standing, ...]) -> dict[
         "signatures": [
             {"name": s.printed_name, "meaning": s.meaning, "at": _plain(s.at), "holds": s.holds} for s in signatures
         ],
+        "questions": [_question(one) for one in questions],
+    }
+
+
+def _question(found: Row[Any]) -> dict[str, object]:
+    settled = "withdrawn" if found.answer is None else "answered"
+    return {
+        "id": found.id,
+        "state": "open" if found.is_open else settled,
+        "about": found.about,
+        "text": found.text,
+        "asked_at": _plain(found.asked_at),
+        "answer": found.answer,
     }
 
 

@@ -21,6 +21,7 @@ from pharmacy.edge.context import now, reading, today, transaction
 from pharmacy.services import messages, prescriptions
 from pharmacy.services.acting import Actor, get
 from pharmacy.store import lists
+from pharmacy.store.asked import questions_of
 from pharmacy.store.tables import Answer, Batch, Prescription
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -70,7 +71,8 @@ def show_prescription(actor: Actor, prescription_id: int) -> Response:
     with transaction() as session:
         prescriptions.note_reading(session, prescription_id, actor=actor, now=now())
         row = get(session, Prescription, prescription_id, "prescription")
-        return _json(documents.prescription(row, prescriptions.signatures(session, row)))
+        asked = questions_of(session, row.id)
+        return _json(documents.prescription(row, prescriptions.signatures(session, row), asked))
 
 
 @bp.post("/prescriptions")

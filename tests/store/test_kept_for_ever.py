@@ -31,6 +31,7 @@ NEVER_DELETED = (
     "batches",
     "batch_inputs",
     "fills",
+    "questions",
 )
 MAY_GO = (
     "answers",

@@ -10,6 +10,7 @@ from pharmacy.domain.workflow import RxState
 from pharmacy.services import prescriptions
 from pharmacy.services.acting import get
 from pharmacy.store import lists
+from pharmacy.store.asked import open_by_prescription
 from pharmacy.store.tables import Prescription
 from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
 from pharmacy.web.forms import ReasonForm, refuse, typed
@@ -29,8 +30,9 @@ def index() -> Answer:
     state = _state(request.args.get("state", ""))
     with reading() as session:
         page = lists.prescriptions(session, state, request.args.get("after", ""))
+        asked = open_by_prescription(session, (row.id for row in page.rows if row.state is RxState.CLARIFYING))
     return render_template(
-        "prescriptions/index.html", page=page, chosen=state, states=pages.QUEUES, takeable=pages.takeable()
+        "prescriptions/index.html", page=page, chosen=state, states=pages.QUEUES, takeable=pages.takeable(), asked=asked
     )
 
 
@@ -161,7 +163,7 @@ def verify_now(prescription_id: int) -> Answer:
 @bp.post("/<int:prescription_id>/steps/<verb>")
 @allowed(*BENCH)
 def step(prescription_id: int, verb: str) -> Answer:
-    """A step that asks for nothing but a reason: send_back, ask, answer, hold, resume, cancel, transfer, expire."""
+    """A step that asks for nothing but a reason: send_back, hold, resume, cancel, transfer, expire."""
     form = ReasonForm()
     try:
         with transaction() as session:
