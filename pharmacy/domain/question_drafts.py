@@ -56,10 +56,10 @@ def _known(rule: str) -> bool:
 def _text(rule: str, prescription: Prescription, daily_dose_mg: Decimal | None) -> str:
     subject = rule.partition(".")[0]
     quoted, request = _REQUESTS[subject]
-    sentences = [_quotation(prescription, quoted)]
+    # The request comes first: a queue shows only the first words.
+    sentences = [_OWN_REQUESTS.get(rule, request), _quotation(prescription, quoted)]
     if subject in _OF_THE_DOSE and daily_dose_mg is not None:
         sentences.append(f"As written, the highest daily dose is {format_strength(daily_dose_mg)}.")
-    sentences.append(_OWN_REQUESTS.get(rule, request))
     return seen(" ".join(filter(None, sentences)))
 
 
@@ -131,13 +131,13 @@ _REQUESTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "written": (
         ("written",),
-        "Please state the date on which you wrote it. If it is no longer in force and treatment is to go on, please"
-        " send a new prescription.",
+        "Please state the date on which you wrote this prescription. If it is no longer in force and treatment is to go"
+        " on, please send a new one.",
     ),
     "patient": (("birth_date",), "Please state the patient's full name and birth date."),
     "profile": (
         ("medications", "note"),
-        "Naltrexone blocks opioid medicines. Please state whether the patient takes an opioid, or naltrexone in"
+        "Please state whether the patient takes an opioid, or naltrexone in"
         f" another form, and when the last dose was taken. {_STILL_FILL}",
     ),
     "condition": (("conditions", "note"), _STILL_FILL),
@@ -151,6 +151,6 @@ _REQUESTS: Mapping[str, tuple[tuple[str, ...], str]] = {
 _OWN_REQUESTS: Mapping[str, str] = {
     "patient.allergies": "Please state the patient's allergies, or that the patient was asked and has none.",
     "patient.allergies-contradict": "Please state the patient's allergies, or that the patient was asked and has none.",
-    "patient.age": f"By this date the patient is not of age. {_STILL_FILL}",
+    "patient.age": f"By the birth date on it the patient is not of age. {_STILL_FILL}",
     "patient.pregnant": f"Our record says that the patient is pregnant. {_STILL_FILL}",
 }

@@ -233,7 +233,4 @@ class Question(Base):
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment())
 
-    prescription: Mapped[Prescription] = relationship()
     asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)
-    recorded_by: Mapped[Person | None] = relationship(foreign_keys=recorded_by_id)
-    withdrawn_by: Mapped[Person | None] = relationship(foreign_keys=withdrawn_by_id)
