@@ -78,7 +78,7 @@ def test_no_draft_names_a_number_that_is_neither_written_nor_the_dose_as_written
     }
     rx = from_document({**ORDER, **changed})
     found = screen(rx, today=TODAY)
-    written = " ".join([*map(str, ORDER.values()), strength, directions, quantity, str(plan)])
+    written = " ".join(map(str, {**ORDER, **changed}.values()))
     allowed = set(NUMBER.findall(written))
     if found.daily_dose_mg is not None:
         allowed |= set(NUMBER.findall(dose.format_strength(found.daily_dose_mg)))
