@@ -4,7 +4,9 @@ When the last one is settled the prescription goes back to entry, wherever it wa
 nothing by itself. Somebody enters what it says, and a pharmacist who did not enter it verifies that.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,21 +45,8 @@ def ask(session: Session, prescription_id: int, asking: Asking, *, actor: Actor,
     before, row.state = row.state, RxState(state)
     row.verified_by_id = row.verified_at = row.claimed_by_id = None
     session.flush()
-    record(
-        session,
-        Event.QUESTION_ASKED,
-        actor=actor,
-        now=now,
-        subject="prescription",
-        subject_id=row.id,
-        question=question.id,
-        about=question.about,
-        text=question.text,
-        how=question.asked_how.value,
-        whom=question.asked_whom,
-        before=before.value,
-        after=row.state.value,
-    )
+    told = {"about": asked.about, "text": asked.text, "how": asked.how, "whom": asked.whom}
+    _note(session, Event.QUESTION_ASKED, row, question, told, actor=actor, now=now, before=before)
     return question
 
 
@@ -76,22 +65,14 @@ def answer(
     question.read_back, question.answered_at = given.read_back, given.at
     question.recorded_by_id, question.recorded_at, question.is_open = actor.id, now, False
     _settle(session, row, actor=actor, now=now)
-    record(
-        session,
-        Event.QUESTION_ANSWERED,
-        actor=actor,
-        now=now,
-        subject="prescription",
-        subject_id=row.id,
-        question=question.id,
-        answer=given.text,
-        answered_by=given.by,
-        how=given.how,
-        read_back=given.read_back,
-        answered_at=given.at.isoformat(),
-        before=RxState.CLARIFYING.value,
-        after=row.state.value,
-    )
+    told = {
+        "answer": given.text,
+        "answered_by": given.by,
+        "how": given.how,
+        "read_back": given.read_back,
+        "answered_at": given.at.isoformat(),
+    }
+    _note(session, Event.QUESTION_ANSWERED, row, question, told, actor=actor, now=now)
     return question
 
 
@@ -107,7 +88,7 @@ def withdraw(
     question = _open_one(session, row, question_id)
     _withdraw(question, check_withdrawal(reason), actor=actor, now=now)
     _settle(session, row, actor=actor, now=now)
-    _record_withdrawal(session, row, question, actor=actor, now=now)
+    _note(session, Event.QUESTION_WITHDRAWN, row, question, {"reason": question.withdrawn_reason}, actor=actor, now=now)
     return question
 
 
@@ -116,8 +97,7 @@ def withdraw_open(session: Session, row: Prescription, *, reason: str, actor: Ac
     statement = select(Question).where(Question.prescription_id == row.id, Question.is_open.is_(True))
     for question in session.scalars(statement.order_by(Question.id)).all():
         _withdraw(question, reason, actor=actor, now=now)
-        session.flush()
-        _record_withdrawal(session, row, question, actor=actor, now=now)
+        _note(session, Event.QUESTION_WITHDRAWN, row, question, {"reason": reason}, actor=actor, now=now)
 
 
 def _open_one(session: Session, row: Prescription, question_id: int) -> Question:
@@ -147,18 +127,29 @@ def _withdraw(question: Question, reason: str, *, actor: Actor, now: datetime) -
     question.is_open = False
 
 
-def _record_withdrawal(session: Session, row: Prescription, question: Question, *, actor: Actor, now: datetime) -> None:
+def _note(
+    session: Session,
+    event: Event,
+    row: Prescription,
+    question: Question,
+    told: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    before: RxState = RxState.CLARIFYING,
+) -> None:
+    """The entry in the trail of the prescription: what was told, and its states before and after."""
     record(
         session,
-        Event.QUESTION_WITHDRAWN,
+        event,
         actor=actor,
         now=now,
         subject="prescription",
         subject_id=row.id,
         question=question.id,
-        reason=question.withdrawn_reason,
-        before=RxState.CLARIFYING.value,
+        before=before.value,
         after=row.state.value,
+        **told,
     )
 
 
