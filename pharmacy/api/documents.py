@@ -1,6 +1,6 @@
 """Records as JSON, and the description of the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -17,7 +17,11 @@ def row(found: Row[Any]) -> dict[str, object]:
 
 
 def prescription(
-    found: Prescription, signatures: tuple[Standing, ...], screening: Screening | None, since: Since
+    found: Prescription,
+    signatures: tuple[Standing, ...],
+    questions: Sequence[Row[Any]],
+    screening: Screening | None,
+    since: Since,
 ) -> dict[str, object]:
     """screening: of today, None before it was entered. since: what differs from the screening that was signed."""
     return {
@@ -38,6 +42,19 @@ def prescription(
         "signatures": [
             {"name": s.printed_name, "meaning": s.meaning, "at": _plain(s.at), "holds": s.holds} for s in signatures
         ],
+        "questions": [_question(one) for one in questions],
+    }
+
+
+def _question(found: Row[Any]) -> dict[str, object]:
+    settled = "withdrawn" if found.answer is None else "answered"
+    return {
+        "id": found.id,
+        "state": "open" if found.is_open else settled,
+        "about": found.about,
+        "text": found.text,
+        "asked_at": _plain(found.asked_at),
+        "answer": found.answer,
     }
 
 

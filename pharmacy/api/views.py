@@ -21,6 +21,7 @@ from pharmacy.edge.context import now, reading, today, transaction
 from pharmacy.services import messages, prescriptions, reviewing
 from pharmacy.services.acting import Actor, get
 from pharmacy.store import lists
+from pharmacy.store.asked import questions_of
 from pharmacy.store.tables import Answer, Batch, Prescription
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -70,9 +71,10 @@ def show_prescription(actor: Actor, prescription_id: int) -> Response:
     with transaction() as session:
         prescriptions.note_reading(session, prescription_id, actor=actor, now=now())
         row = get(session, Prescription, prescription_id, "prescription")
+        signed, asked = prescriptions.signatures(session, row), questions_of(session, row.id)
         screening = reviewing.screening_for(session, row, today()) if row.entered_at else None
         since = reviewing.since_verification(row, screening) if screening else reviewing.Since()
-        return _json(documents.prescription(row, prescriptions.signatures(session, row), screening, since))
+        return _json(documents.prescription(row, signed, asked, screening, since))
 
 
 @bp.post("/prescriptions")

@@ -62,6 +62,7 @@ class Play:
         self.approve_formula()
         lots = self.receive_lots()
         prescription = self.receive_prescription()
+        self.ask_prescriber(prescription)
         self.enter_and_verify(prescription)
         batch, number = self.make_batch(lots)
         price, label = self.fill_and_hand_out(prescription, batch, number)
@@ -140,6 +141,20 @@ class Play:
             f"E-prescription received and answered (Status {code[1] if code else '?'}): prescription {number} to enter"
         )
         return number
+
+    def ask_prescriber(self, number: str) -> None:
+        """The note asks for no lactose, and does not say why: the prescription waits until that is known."""
+        tess = self.screens["tess"]
+        prescription = tess.get(f"/scan?code={number}").url
+        form = tess.get(f"{prescription}/questions/ask")
+        self.look("question-ask", tess, form.url)
+        sheet = tess.send(form, "/questions/ask", **QUESTION)
+        self.look("question-sheet", tess, sheet.url)
+        waiting = tess.get(prescription)
+        form = tess.get(waiting.find(r'href="(/prescriptions/\d+/questions/\d+/answer)"'))
+        self.look("question-answer", tess, form.url)
+        tess.send(form, "/answer", **ANSWER)
+        self.tell("Prescriber asked by fax why no lactose; it waited, and the answer stands beside the source")
 
     def enter_and_verify(self, number: str) -> None:
         tess, peter = self.screens["tess"], self.screens["peter"]
@@ -285,6 +300,12 @@ FORMULA = {
     "filler": "Microcrystalline cellulose",
     "shell": "Hypromellose capsule",
 }
+QUESTION = {
+    "about": "allergy",
+    "text": "Please state whether the patient is allergic to lactose, or is to have none for another reason.",
+    "asked_how": "fax",
+}
+ANSWER = {"answer": "No allergy; the patient prefers to have none.", "answered_how": "fax"}
 DELIVERIES = (
     (
         "active",

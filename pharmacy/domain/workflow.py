@@ -140,13 +140,15 @@ STEPS: tuple[Step, ...] = (
         needs_reason=True, plain=True,
     ),
     Step(
-        _RX, "ask", "Ask the prescriber", (RxState.RECEIVED, RxState.ENTERED), RxState.CLARIFYING, BENCH,
-        needs_reason=True, plain=True,
+        _RX, "ask", "Ask the prescriber",
+        (RxState.RECEIVED, RxState.ENTERED, RxState.VERIFIED, RxState.CLARIFYING), RxState.CLARIFYING, BENCH,
     ),
+    Step(_RX, "answer", "Record the answer", (RxState.CLARIFYING,), RxState.CLARIFYING, BENCH),
     Step(
-        _RX, "answer", "Record the answer", (RxState.CLARIFYING,), RxState.RECEIVED, BENCH,
-        needs_reason=True, plain=True,
+        _RX, "withdraw", "Withdraw a question", (RxState.CLARIFYING,), RxState.CLARIFYING, BENCH, needs_reason=True,
     ),
+    # Wherever it was asked from, it is entered and verified anew: the answer may have changed what was meant.
+    Step(_RX, "settle", "No question is open any more", (RxState.CLARIFYING,), RxState.RECEIVED, BENCH),
     Step(
         _RX, "hold", "Put on hold", (RxState.RECEIVED, RxState.ENTERED, RxState.VERIFIED), RxState.ON_HOLD, BENCH,
         needs_reason=True, plain=True,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import func, inspect, select, update
 from sqlalchemy.orm import Session
 
-from pharmacy.domain.errors import Conflict, NotFound
+from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import Subject, allow
@@ -136,6 +136,16 @@ def move(
             reason=reason,
         )
     return target
+
+
+def refuse_while_filling(session: Session, row: Prescription) -> None:
+    """Refuses to change a prescription while capsules are being packed for it.
+
+    Raises: RuleBroken.
+    """
+    statement = select(func.count()).select_from(Fill).where(Fill.prescription_id == row.id, Fill.is_open)
+    if session.scalar(statement):
+        raise RuleBroken(f"Prescription {row.number} has a fill under way; cancel the fill first.")
 
 
 def who_did(session: Session, subject: str, subject_id: int, event: Event) -> frozenset[int]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pharmacy.domain import prescription as written
@@ -17,10 +16,20 @@ from pharmacy.domain.screening import Screening
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_strength, read_date, read_decimal, read_whole
 from pharmacy.domain.workflow import RxState, Subject, refuse_unless_plain
-from pharmacy.services import profiles, reviewing, signing
-from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record, same_revision, who_did
+from pharmacy.services import profiles, questions, reviewing, signing
+from pharmacy.services.acting import (
+    Actor,
+    get,
+    get_to_change,
+    move,
+    next_number,
+    record,
+    refuse_while_filling,
+    same_revision,
+    who_did,
+)
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Fill, Message, Override, Prescription
+from pharmacy.store.tables import Message, Override, Prescription
 
 DUE_WITHIN = timedelta(days=1)
 FIRST_NUMBER = 700_000  # prescription numbers count on from here, and end in a check digit
@@ -102,7 +111,7 @@ def enter(
     row = get_to_change(session, Prescription, prescription_id, "prescription")
     same_revision(revision, row.revision, f"Prescription {row.number}")
     state = move(session, row, "enter", actor=actor, now=now)
-    _refuse_while_filling(session, row)
+    refuse_while_filling(session, row)
     entered = from_document(document)
     _fill_in(row, entered)
     row.patient = profiles.keep_patient(session, entered.patient, actor=actor, now=now)
@@ -183,7 +192,7 @@ def verify(
 def advance(
     session: Session, prescription_id: int, verb: str, *, reason: str = "", actor: Actor, now: datetime
 ) -> Prescription:
-    """Any plain step: send_back, reopen, ask, answer, hold, resume, cancel, transfer, expire.
+    """Any plain step: send_back, reopen, hold, resume, cancel, transfer, expire. Cancelled, it leaves no question open.
 
     Raises: RuleBroken.
     """
@@ -191,9 +200,12 @@ def advance(
     row = get_to_change(session, Prescription, prescription_id, "prescription")
     state = move(session, row, verb, actor=actor, now=now, reason=reason)
     if verb in {"cancel", "transfer", "expire"}:
-        _refuse_while_filling(session, row)
+        refuse_while_filling(session, row)
     before, row.state = row.state, RxState(state)
     row.note = reason.strip()
+    if verb == "cancel":
+        told = f"The prescription was cancelled: {row.note}"
+        questions.withdraw_open(session, row, reason=told, actor=actor, now=now)
     record(
         session,
         Event.PRESCRIPTION_MOVED,
@@ -362,12 +374,6 @@ def refuse_unless_signed(session: Session, row: Prescription) -> None:
         raise RuleBroken(f"Prescription {row.number} is {row.state}; only a verified prescription is filled.")
     if not any(signature.holds for signature in signatures(session, row)[-1:]):
         raise RuleBroken(f"Prescription {row.number} is not what was signed; it must be verified anew.")
-
-
-def _refuse_while_filling(session: Session, row: Prescription) -> None:
-    statement = select(func.count()).select_from(Fill).where(Fill.prescription_id == row.id, Fill.is_open)
-    if session.scalar(statement):
-        raise RuleBroken(f"Prescription {row.number} has a fill under way; cancel the fill first.")
 
 
 def _name(prescription: written.Prescription) -> str:

@@ -5,9 +5,21 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from pharmacy.domain.questions import How
 from pharmacy.domain.workflow import OPEN, RxState, Subject
 from pharmacy.store.columns import Base, Code, Exact, Key, Moment, Prose, Short, When, choice
 from pharmacy.store.people import Person
@@ -137,7 +149,7 @@ class Prescription(Base):
     entered_at: Mapped[datetime | None] = mapped_column(Moment())
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     verified_at: Mapped[datetime | None] = mapped_column(Moment())
-    note: Mapped[Prose] = mapped_column(default="")  # the question, the answer, the reason of the last move
+    note: Mapped[Prose] = mapped_column(default="")  # the reason of the last move
     revision: Mapped[int] = mapped_column()
 
     message: Mapped[Message | None] = relationship()
@@ -190,3 +202,54 @@ class RuleChange(Base):
     at: Mapped[When]
 
     person: Mapped[Person] = relationship()
+
+
+class Question(Base):
+    """A question to the prescriber and what became of it: open, answered or withdrawn.
+
+    Neither a question once asked nor its answer or withdrawal is ever changed; the database refuses it.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN is_open THEN answer IS NULL AND withdrawn_at IS NULL"
+            " ELSE (answer IS NULL) <> (withdrawn_at IS NULL) END",
+            name="settled_once",
+        ),
+        CheckConstraint(
+            "CASE WHEN answer IS NULL THEN recorded_at IS NULL ELSE answered_by_name IS NOT NULL"
+            " AND answered_how IS NOT NULL AND read_back IS NOT NULL AND answered_at IS NOT NULL"
+            " AND recorded_by_id IS NOT NULL AND recorded_at IS NOT NULL END",
+            name="answer_whole",
+        ),
+        CheckConstraint(
+            "CASE WHEN withdrawn_at IS NULL THEN withdrawn_reason IS NULL"
+            " ELSE withdrawn_by_id IS NOT NULL AND withdrawn_reason IS NOT NULL END",
+            name="withdrawal_whole",
+        ),
+        Index("ix_questions_prescription_id", "prescription_id", "id"),
+        Index("ix_questions_open", "is_open", "asked_at", "id"),
+    )
+
+    id: Mapped[Key]
+    prescription_id: Mapped[int] = mapped_column(ForeignKey("prescriptions.id"))
+    is_open: Mapped[bool] = mapped_column(Boolean)
+    about: Mapped[Code]  # a subject, or the rule of a finding
+    text: Mapped[Prose]
+    asked_how: Mapped[How] = mapped_column(choice(How, "asked_how"))
+    asked_whom: Mapped[Short]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[When]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_by_name: Mapped[str | None] = mapped_column(String(120))
+    answered_how: Mapped[How | None] = mapped_column(choice(How, "answered_how"))
+    read_back: Mapped[bool | None] = mapped_column(Boolean)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment())
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    recorded_at: Mapped[datetime | None] = mapped_column(Moment())
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment())
+
+    asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)

@@ -13,7 +13,16 @@ from pharmacy.store.formulas import (
     MovementKind,
 )
 from pharmacy.store.people import ApiToken, Lockout, Person, Pharmacy, SetUpLink, SignInSession
-from pharmacy.store.prescriptions import Message, Outcome, Override, Patient, Prescriber, Prescription, RuleChange
+from pharmacy.store.prescriptions import (
+    Message,
+    Outcome,
+    Override,
+    Patient,
+    Prescriber,
+    Prescription,
+    Question,
+    RuleChange,
+)
 from pharmacy.store.records import Answer, AuditEntry, Counter, Signature
 
 __all__ = [
@@ -44,6 +53,7 @@ __all__ = [
     "Pharmacy",
     "Prescriber",
     "Prescription",
+    "Question",
     "RuleChange",
     "SetUpLink",
     "SignInSession",

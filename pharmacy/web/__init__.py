@@ -18,10 +18,12 @@ from pharmacy.web.lots.views import bp as lots
 from pharmacy.web.messages.views import bp as messages
 from pharmacy.web.patients.views import bp as patients
 from pharmacy.web.people.views import bp as people
+from pharmacy.web.prescriptions.questions import bp as questions
 from pharmacy.web.prescriptions.views import bp as prescriptions
 
 BLUEPRINTS = (
-    auth, home, prescriptions, patients, messages, formulas, lots, batches, fills, labels, people, audit, help_pages,
+    auth, home, prescriptions, questions, patients, messages, formulas, lots, batches, fills, labels, people, audit,
+    help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

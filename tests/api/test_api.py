@@ -9,8 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from pharmacy.app import create_app
+from pharmacy.domain.questions import Asking, Reply
 from pharmacy.domain.roles import Role
-from pharmacy.services import people
+from pharmacy.services import people, questions
+from pharmacy.services.acting import Actor
 from pharmacy.services.people import OWNER
 from pharmacy.settings import Settings
 from pharmacy.store.database import Database, utc_now
@@ -191,3 +193,29 @@ def test_one_prescription_shows_its_source_and_signatures(clinic: Program) -> No
     assert found["prescription"]["patient"]["family"] == "Demopatient"
     assert len(found["source_sha256"]) == 64
     assert found["signatures"] == []
+    assert found["questions"] == []
+
+
+def test_one_prescription_shows_what_was_asked_and_answered(clinic: Program, database: Database) -> None:
+    rx = clinic.post("prescriptions", PRESCRIPTION).get_json()["id"]
+    at = utc_now()
+    with database.transaction() as session:
+        pam = Actor.of(
+            people.add(
+                session, username="pam", full_name="Pam", initials="P", role=Role.PHARMACIST, actor=OWNER, now=at
+            )
+        )
+        asked = [
+            questions.ask(session, rx, Asking(about, f"Which {about} is meant?", "fax", "Dr Muster"), actor=pam, now=at)
+            for about in ("strength", "quantity", "refills")
+        ]
+        ids = [question.id for question in asked]
+        questions.answer(session, rx, ids[0], Reply("4.5 mg", "Dr Muster", "fax", at), actor=pam, now=at)
+        questions.withdraw(session, rx, ids[1], reason="found it", actor=pam, now=at)
+    found = clinic.get(f"prescriptions/{rx}").get_json()
+    assert found["state"] == "clarifying"
+    assert [(one["id"], one["state"], one["about"], one["text"], one["answer"]) for one in found["questions"]] == [
+        (ids[0], "answered", "strength", "Which strength is meant?", "4.5 mg"),
+        (ids[1], "withdrawn", "quantity", "Which quantity is meant?", None),
+        (ids[2], "open", "refills", "Which refills is meant?", None),
+    ]

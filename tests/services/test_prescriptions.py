@@ -176,21 +176,6 @@ def test_a_correction_after_entry_needs_verification_anew(line: Line) -> None:
     assert (entries[1]["before"]["quantity"], entries[1]["after"]["quantity"]) == ("30", "60")
 
 
-def test_a_question_to_the_prescriber_and_its_answer_are_kept(line: Line) -> None:
-    rx = line.entered()
-
-    def step(verb: str, reason: str) -> None:
-        line.run(lambda s: prescriptions.advance(s, rx, verb, reason=reason, **line.by))
-
-    step("ask", "30 or 90 capsules?")
-    assert (line.row(Prescription, rx).state, line.row(Prescription, rx).note) == ("clarifying", "30 or 90 capsules?")
-    step("answer", "30, says Dr Muster")
-    assert [(e["step"], e["before"], e["after"], e["reason"]) for e in line.trail(Event.PRESCRIPTION_MOVED, rx)] == [
-        ("ask", "entered", "clarifying", "30 or 90 capsules?"),
-        ("answer", "clarifying", "received", "30, says Dr Muster"),
-    ]
-
-
 @pytest.mark.parametrize("verb", ["cancel", "transfer", "expire"])
 def test_a_prescription_with_a_fill_under_way_stays(line: Line, verb: str) -> None:
     rx = line.verified()

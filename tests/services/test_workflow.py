@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.questions import Asking, How, Reply
 from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import OPEN, STATES, STEPS, Step, Subject
-from pharmacy.services import fills, formulas, lots, prescriptions, printing, releasing
+from pharmacy.services import fills, formulas, lots, prescriptions, printing, questions, releasing
 from pharmacy.services.acting import move
-from pharmacy.store.tables import Formula, IngredientKind
+from pharmacy.store.tables import Formula, IngredientKind, Question
 from tests.services.line import DRAFT, TABLES, Line
 
 REASON = "a reason of more than ten letters"
@@ -47,6 +49,38 @@ def _asked(subject: Subject, verb: str) -> Call:
     return call
 
 
+def _asked_of(line: Line, key: int) -> int:
+    """An open question about this prescription, put there past the services, whatever its state."""
+
+    def find(session: Session) -> int:
+        question = session.scalars(select(Question).where(Question.prescription_id == key)).first()
+        if question is None:
+            asked = {"asked_how": How.PHONE, "asked_whom": "Dr Muster", "asked_by_id": line.who["tess"].id}
+            question = Question(
+                prescription_id=key, is_open=True, about="other", text=REASON, asked_at=line.now, **asked
+            )
+            session.add(question)
+            session.flush()
+        return question.id
+
+    return line.run(find)
+
+
+def _ask(line: Line, key: int, who: str) -> object:
+    asking = Asking("other", "Which of the two is meant?", "phone", "Dr Muster")
+    return line.run(lambda s: questions.ask(s, key, asking, actor=line.who[who], now=line.now))
+
+
+def _answer(line: Line, key: int, who: str) -> object:
+    reply, question = Reply("the first", "Dr Muster", "fax", line.now), _asked_of(line, key)
+    return line.run(lambda s: questions.answer(s, key, question, reply, actor=line.who[who], now=line.now))
+
+
+def _withdraw(line: Line, key: int, who: str) -> object:
+    question, by = _asked_of(line, key), {"actor": line.who[who], "now": line.now}
+    return line.run(lambda s: questions.withdraw(s, key, question, reason=REASON, **by))
+
+
 def _release_lot(line: Line, key: int, who: str) -> object:
     return line.run(lambda s: lots.release(s, key, today=line.today, reason=REASON, **line.signed(who)))
 
@@ -80,8 +114,12 @@ CALLS: dict[tuple[Subject, str], Call] = {
     (Subject.PRESCRIPTION, "verify"): lambda line, key, who: line.verify(key, who),
     **{
         (Subject.PRESCRIPTION, verb): _rx(verb)
-        for verb in ("send_back", "reopen", "ask", "answer", "hold", "resume", "cancel", "transfer", "expire")
+        for verb in ("send_back", "reopen", "hold", "resume", "cancel", "transfer", "expire")
     },
+    (Subject.PRESCRIPTION, "ask"): _ask,
+    (Subject.PRESCRIPTION, "answer"): _answer,
+    (Subject.PRESCRIPTION, "withdraw"): _withdraw,
+    (Subject.PRESCRIPTION, "settle"): _asked(Subject.PRESCRIPTION, "settle"),
     (Subject.PRESCRIPTION, "complete"): _asked(Subject.PRESCRIPTION, "complete"),
     (Subject.FORMULA, "change"): _change,
     (Subject.FORMULA, "approve"): _approve,
@@ -188,7 +226,7 @@ def test_a_step_is_refused_to_every_role_that_is_not_named(sqlite_line: Line, st
         assert line.row(TABLES[step.subject], key).state == state
 
 
-@pytest.mark.parametrize("verb", ["verify", "complete", "enter", "nonsense"])
+@pytest.mark.parametrize("verb", ["verify", "complete", "enter", "ask", "answer", "withdraw", "settle", "nonsense"])
 def test_a_signed_step_of_a_prescription_cannot_be_taken_without_its_form(sqlite_line: Line, verb: str) -> None:
     line = sqlite_line
     rx = line.entered()

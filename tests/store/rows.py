@@ -20,6 +20,7 @@ CHOICES = {
     ("weigh_ins", "source"): "balance",
     ("fills", "state"): "planned",
     ("labels", "kind"): "vial",
+    ("questions", "asked_how"): "phone",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {

@@ -32,6 +32,7 @@ NEVER_DELETED = (
     "batches",
     "batch_inputs",
     "fills",
+    "questions",
 )
 MAY_GO = (
     "answers",
@@ -126,6 +127,55 @@ def test_what_became_of_a_message_may_be_noted(database: Database, tables: sa.Me
     do(database, sa.update(messages).values(outcome="settled", is_open=False, reply=b"answer"))
     with database.reading() as session:
         assert session.execute(sa.select(messages.c.outcome, messages.c.raw)).one() == ("settled", b"bytes")
+
+
+AS_ASKED = ("id", "prescription_id", "about", "text", "asked_how", "asked_whom", "asked_by_id", "asked_at")
+ANSWERED = {
+    "is_open": False,
+    "answer": "4.5 mg",
+    "answered_by_name": "nurse Kim",
+    "answered_how": "fax",
+    "read_back": False,
+    "answered_at": sa.func.now(),
+    "recorded_by_id": 1,
+    "recorded_at": sa.func.now(),
+}
+WITHDRAWN = {"is_open": False, "withdrawn_reason": "no need", "withdrawn_by_id": 1, "withdrawn_at": sa.func.now()}
+
+
+def test_a_question_stays_as_it_was_asked(database: Database, tables: sa.MetaData) -> None:
+    questions = tables.tables["questions"]
+    assert {column.name for column in questions.columns} == {*AS_ASKED, *ANSWERED, *WITHDRAWN}
+    for name in AS_ASKED:
+        other = "fax" if name == "asked_how" else _another(questions.columns[name])
+        refused(database, sa.update(questions).values({name: other}), "once asked .* are never changed")
+        refused(database, sa.update(questions).values({name: other} | ANSWERED), "once asked .* are never changed")
+
+
+@pytest.mark.parametrize("settled", [ANSWERED, WITHDRAWN], ids=["answered", "withdrawn"])
+def test_a_settled_question_is_never_changed(
+    database: Database, tables: sa.MetaData, settled: dict[str, object]
+) -> None:
+    questions = tables.tables["questions"]
+    do(database, sa.update(questions).values(settled))
+    for column in questions.columns:
+        refused(database, sa.update(questions).values({column.name: column}), "once recorded are never changed")
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {"is_open": False},
+        ANSWERED | {"is_open": True},
+        ANSWERED | WITHDRAWN,
+        *(ANSWERED | {name: sa.null()} for name in ANSWERED if name not in ("is_open", "answer")),
+        *(WITHDRAWN | {name: sa.null()} for name in ("withdrawn_reason", "withdrawn_by_id")),
+    ],
+)
+def test_a_question_is_settled_once_and_wholly(
+    database: Database, tables: sa.MetaData, half: dict[str, object]
+) -> None:
+    refused(database, sa.update(tables.tables["questions"]).values(half), "ck_questions_")
 
 
 def test_a_draft_may_be_reworded(database: Database, tables: sa.MetaData) -> None:

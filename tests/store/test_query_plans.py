@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.workflow import BatchState, FillState, RxState
-from pharmacy.store import lists, schema
+from pharmacy.store import asked, lists, schema
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Allocation, BatchInput
 from tests.store.rows import a_row, fill_every_table, tables_of
@@ -36,6 +36,8 @@ def used(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             done = [_numbered(table, n, is_open=False, state=closed) for n in range(2, CLOSED)]
             waiting = [_numbered(table, n, is_open=True) for n in range(CLOSED, CLOSED + OPEN)]
             session.execute(sa.insert(table), done + waiting)
+        questions = tables.tables["questions"]
+        session.execute(sa.insert(questions), [_asked(questions, number) for number in range(2, CLOSED + OPEN)])
     schema.upgrade(database)  # ANALYZE
     yield database
     database.close()
@@ -44,6 +46,14 @@ def used(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def _numbered(table: sa.Table, number: int, **given: Any) -> dict[str, Any]:
     own = {"id": number, "number": f"N{number}", "fill_number": number, "due_at": START + timedelta(hours=number)}
     return a_row(table, **given) | {name: value for name, value in own.items() if name in table.columns}
+
+
+def _asked(table: sa.Table, number: int) -> dict[str, Any]:
+    """A question about the prescription of this number; those about closed ones are withdrawn."""
+    asked = a_row(table, id=number, prescription_id=number, asked_at=START + timedelta(hours=number))
+    settled = {"withdrawn_at": START, "withdrawn_by_id": 1, "withdrawn_reason": "no need"}
+    is_open = number >= CLOSED
+    return asked | dict.fromkeys(settled) | {"is_open": is_open} | ({} if is_open else settled)
 
 
 def plan(database: Database, query: Callable[[Session], object]) -> str:
@@ -120,6 +130,19 @@ def test_counting_what_waits_reads_only_what_is_open(used: Database) -> None:
         assert f"SEARCH {table} USING COVERING INDEX ix_{table}_state (is_open=?)" in steps
     with used.reading() as session:
         assert lists.waiting(session)["prescription"]["received"].count == OPEN + 1
+
+
+def test_the_questions_that_wait_are_read_from_their_index(used: Database) -> None:
+    steps = plan(used, asked.oldest_open)
+    assert re.match(r"SEARCH questions USING INDEX ix_questions_open \(is_open=\?\)", steps), steps
+    assert "TEMP B-TREE" not in steps
+    for query in (
+        lambda s: asked.questions_of(s, CLOSED),
+        lambda s: asked.open_by_prescription(s, [CLOSED, CLOSED + 1]),
+    ):
+        assert "SEARCH questions USING INDEX ix_questions_prescription_id (prescription_id=?)" in plan(used, query)
+    with used.reading() as session:
+        assert set(asked.open_by_prescription(session, [CLOSED - 1, CLOSED, CLOSED + 1])) == {CLOSED, CLOSED + 1}
 
 
 def test_a_recall_finds_batches_and_fills_by_index(used: Database) -> None:

@@ -1,5 +1,7 @@
 """The home page: what waits, for whom, and how long; and where a scanned code leads."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response
@@ -9,12 +11,13 @@ from pharmacy.domain.roles import EVERYBODY, PHARMACISTS, READERS, Role
 from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
 from pharmacy.services import printing
 from pharmacy.store import lists
+from pharmacy.store.asked import oldest_open
 from pharmacy.store.lists import Waiting
 from pharmacy.web.access import actor, allowed, public, reading
 
 bp = Blueprint("home", __name__)
 Answer = str | Response | tuple[str, int]
-Entry = tuple[str, Waiting, str, bool]
+Entry = tuple[str, Waiting, str, bool, Any]  # word, Waiting, address, whether this person's, the oldest question
 
 # (heading, kind, endpoint, [(state, word, whether a pharmacist's)])
 QUEUES: tuple[tuple[str, str, str, tuple[tuple[str, str, bool], ...]], ...] = (
@@ -64,12 +67,19 @@ def queues() -> Answer:
         return redirect(url_for("people.index"))
     with reading() as session:
         counts = lists.waiting(session)
+        asked = oldest_open(session)
     pharmacist = actor().role in PHARMACISTS
     groups = [
         (
             heading,
             [
-                (word, counts[kind].get(state, Waiting(0, None)), url_for(endpoint, state=state), pharmacist == theirs)
+                (
+                    word,
+                    counts[kind].get(state, Waiting(0, None)),
+                    url_for(endpoint, state=state),
+                    pharmacist == theirs,
+                    asked if state is RxState.CLARIFYING else None,
+                )
                 for state, word, theirs in states
             ],
         )
@@ -123,7 +133,7 @@ def _others(counts: dict[str, dict[str, Waiting]]) -> list[Entry]:
     lots = counts["lot"].get(LotState.QUARANTINED, nothing)
     drafts = counts["formula"].get(FormulaState.DRAFT, nothing)
     return [
-        ("messages nobody could read", counts["message"]["review"], url_for("messages.index"), not pharmacist),
-        ("lots in quarantine", lots, url_for("lots.index"), pharmacist),
-        ("formulas to approve", drafts, url_for("formulas.index"), in_charge),
+        ("messages nobody could read", counts["message"]["review"], url_for("messages.index"), not pharmacist, None),
+        ("lots in quarantine", lots, url_for("lots.index"), pharmacist, None),
+        ("formulas to approve", drafts, url_for("formulas.index"), in_charge, None),
     ]

@@ -20,6 +20,7 @@ from pharmacy.store.tables import Message, Prescription
 from pharmacy.web.access import actor, reading, today
 from pharmacy.web.forms import ReasonForm, field_name
 from pharmacy.web.messages.text import readable
+from pharmacy.web.prescriptions.asked import panel
 from pharmacy.web.prescriptions.blind import Blind
 from pharmacy.web.prescriptions.checking import Checked
 from pharmacy.web.prescriptions.forms import EntryForm, VerifyForm, by_field, doubts_by_field, fields_of, verify_form
@@ -72,6 +73,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
             overrides=lists.overrides_of(session, row.id),
             signatures=prescriptions.signatures(session, row),
             fills=lists.fills_of(session, row.id),
+            asked=panel(session, row),
             steps=[step for step in steps_for(row) if step.plain],
             can_enter="enter" in verbs,
             can_verify="verify" in verbs,
@@ -109,6 +111,7 @@ def entry_page(
             doubts={name: [short(doubt) for doubt in found] for name, found in doubts.items()},
             about_all=about_all,
             others=others,
+            asked=panel(session, row),
             claimed=_claimed(row),
         )
 
@@ -148,6 +151,7 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
             stopped=any(f.level is Level.STOP for f in found),
             own=actor().id in prescriptions.entered_by(session, row),
             alone=is_alone(session),
+            asked=panel(session, row, blind.both),
             claimed=_claimed(row),
         )
 

@@ -10,6 +10,7 @@ from pharmacy.domain.workflow import RxState
 from pharmacy.services import prescriptions
 from pharmacy.services.acting import get
 from pharmacy.store import lists
+from pharmacy.store.asked import open_by_prescription
 from pharmacy.store.tables import Prescription
 from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
 from pharmacy.web.forms import ReasonForm, refuse, typed
@@ -29,6 +30,7 @@ def index() -> Answer:
     state = _state(request.args.get("state", ""))
     with reading() as session:
         page = lists.prescriptions(session, state, request.args.get("after", ""))
+        asked = open_by_prescription(session, (row.id for row in page.rows if row.state is RxState.CLARIFYING))
     return render_template(
         "prescriptions/index.html",
         page=page,
@@ -36,6 +38,7 @@ def index() -> Answer:
         states=pages.QUEUES,
         takeable=pages.takeable(),
         unseen=pages.unseen(),
+        asked=asked,
     )
 
 
