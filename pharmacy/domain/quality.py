@@ -32,6 +32,8 @@ class WeightPolicy:
     each_percent: Decimal = Decimal(10)
     mean_percent: Decimal = Decimal(3)
     rsd_percent: Decimal = Decimal(4)
+    shell_chart_percent: Decimal = Decimal(25)
+    shell_lot_percent: Decimal = Decimal(10)
     acceptance_most: Decimal = Decimal("15.0")
     acceptance_factor: Decimal = Decimal("2.4")
     acceptance_low: Decimal = Decimal("98.5")
@@ -98,6 +100,54 @@ def from_document(document: object) -> WeightSample:
         weights_mg=tuple(_milligrams(weight, f"weights_mg[{place}]") for place, weight in enumerate(weights)),
         capsules=None if capsules is None else read_whole(capsules, field="capsules", least=1),
     )
+
+
+def powder_yield_percent(capsules: int, powder_mg: Decimal, fill_mg: Decimal) -> Decimal:
+    """How much of the weighed powder the capsules account for [%] = 100 x capsules x fill / powder.
+
+    capsules: good and spoiled ones. powder_mg: active and filler as weighed [mg]. fill_mg: of one capsule [mg].
+
+    >>> powder_yield_percent(100, Decimal("18437.8"), Decimal("179.008"))
+    Decimal('97.1')
+    """
+    return rounded(100 * Fraction(capsules) * Fraction(fill_mg) / Fraction(powder_mg), 1)
+
+
+def refuse_more_than_the_powder(
+    capsules: int, powder_mg: Decimal, fill_mg: Decimal, policy: WeightPolicy = DEFAULT
+) -> None:
+    """Refuses a count of capsules that the powder cannot have filled.
+
+    Source: conservation of mass; the mean of good capsules may differ by mean_percent from the worksheet's fill.
+    Raises: RuleBroken.
+    """
+    accounted = powder_yield_percent(capsules, powder_mg, fill_mg)
+    if accounted > 100 + policy.mean_percent:
+        raise RuleBroken(
+            f"{capsules} capsules of {format_number(rounded(Fraction(fill_mg), 1))} mg are {format_number(accounted)} %"
+            f" of the {format_number(powder_mg)} mg of powder that was weighed; count them again.",
+            "made",
+        )
+
+
+def refuse_odd_shell(
+    shell_mg: Decimal, charted_mg: Decimal, measured_mg: Decimal | None, policy: WeightPolicy = DEFAULT
+) -> None:
+    """Refuses a mean weight of empty shells that is not one of this size, or not of this lot.
+
+    charted_mg: of the size chart [mg]. measured_mg: of this lot [mg], None before it was measured.
+    Raises: RuleBroken naming the limits.
+    """
+    for known, percent, named in (
+        (charted_mg, policy.shell_chart_percent, "the size chart"),
+        (measured_mg, policy.shell_lot_percent, "this lot's measurement"),
+    ):
+        if known is not None and abs(shell_mg - known) * 100 > known * percent:
+            raise RuleBroken(
+                f"Mean empty shell: {format_number(shell_mg)} mg is more than {format_number(percent)} % off the"
+                f" {format_number(known)} mg of {named}; weigh ten empty shells again.",
+                "shell_mg",
+            )
 
 
 def sample_size(capsules: int, policy: WeightPolicy = DEFAULT) -> int:

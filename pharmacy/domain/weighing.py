@@ -111,9 +111,14 @@ class Worksheet:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """Whether a weighing may stand. difference_percent: of the target, signed. low_mg, high_mg: allowed."""
+    """Whether a weighing may stand. difference_percent: of the target, signed. low_mg, high_mg: allowed.
+
+    signable: near enough that a pharmacist may accept it with a signature. most_percent: how near that is.
+    """
 
     ok: bool
+    signable: bool
+    most_percent: Decimal
     difference_percent: Decimal
     low_mg: Decimal
     high_mg: Decimal
@@ -167,7 +172,8 @@ def within_tolerance(
 ) -> Tolerance:
     """Whether what was weighed is near enough to the target; the limits themselves are allowed.
 
-    Formula: 100 x (weighed - target) / target, within +-1 % (active) or +-2 % (filler), policy.
+    Formula: 100 x (weighed - target) / target, within +-1 % (active) or +-2 % (filler); with a signature within
+    +-5 % or +-10 %, policy.
     target_mg, weighed_mg: [mg]. Raises: RuleBroken when the target is not above 0 mg.
 
     >>> within_tolerance("active", Decimal("510.731"), Decimal("512.0")).difference_percent
@@ -178,11 +184,16 @@ def within_tolerance(
             f"A target of {format_number(target_mg)} mg cannot be weighed: it must be above 0 mg.",
             "target_mg",
         )
-    percent = {"active": policy.active_tolerance_percent, "filler": policy.filler_tolerance_percent}[kind]
+    percent, most = {
+        "active": (policy.active_tolerance_percent, policy.active_deviation_percent),
+        "filler": (policy.filler_tolerance_percent, policy.filler_deviation_percent),
+    }[kind]
     margin = target_mg * percent / 100
     difference = Fraction(weighed_mg - target_mg) / Fraction(target_mg)
     return Tolerance(
         ok=abs(weighed_mg - target_mg) <= margin,
+        signable=abs(difference) * 100 <= Fraction(most),
+        most_percent=most,
         difference_percent=rounded(100 * difference, 2),
         low_mg=_inward(target_mg - margin, 1),
         high_mg=_inward(target_mg + margin, -1),

@@ -87,8 +87,8 @@ class WeighingPolicy:
     """What the pharmacist-in-charge decides about weighing; every value with where it comes from.
 
     basis_factor: hydrochloride / base. least_dihydrate_water: below it a dihydrate's certificate contradicts
-    itself, for its crystal water alone is 8.71 %. trituration_step_mg: triturations are planned in whole
-    steps of it.
+    itself, for its crystal water alone is 8.71 %. *_deviation_percent: beyond them no signature helps.
+    trituration_step_mg: triturations are planned in whole steps of it.
     """
 
     basis_factor: Decimal = Decimal("1.1068")
@@ -104,6 +104,9 @@ class WeighingPolicy:
     dose_source: str = "dose policy: above 6 mg a day nothing is compounded"
     active_tolerance_percent: Decimal = Decimal("1")
     filler_tolerance_percent: Decimal = Decimal("2")
+    active_deviation_percent: Decimal = Decimal("5")
+    filler_deviation_percent: Decimal = Decimal("10")
+    deviation_source: str = "pharmacy policy: half of the 10 % by which a capsule's content may differ, for the active"
     trituration_step_mg: Decimal = Decimal("1")
     packing_source: str = "packing statistic of the lot: mean of 5-10 filled capsules less their shells"
     effective: date = date(2025, 1, 1)

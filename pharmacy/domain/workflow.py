@@ -210,7 +210,7 @@ STEPS: tuple[Step, ...] = (
     Step(_BATCH, "test", "Record the weight test", (BatchState.TESTING,), BatchState.AWAITING_RELEASE, BENCH),
     Step(
         _BATCH, "release", "Release and sign", (BatchState.AWAITING_RELEASE,), BatchState.RELEASED, PHARMACISTS,
-        signs=Meaning.BATCH_RELEASED, apart_from="prepared",
+        signs=Meaning.BATCH_RELEASED, apart_from="worked on",
     ),
     Step(
         _BATCH, "reject", "Reject and sign", (*_MAKING, BatchState.AWAITING_RELEASE), BatchState.REJECTED, PHARMACISTS,

@@ -55,8 +55,12 @@ def refuse_wrong_batch(session: Session, fill: Fill, batch: Batch, today: date) 
         )
     releasing.refuse_unless_usable(session, batch)
     refuse_unless_covers(batch.beyond_use_date, first_dose=today, days_supply=fill.days_supply)
-    excipients = tuple(component.lot.ingredient.name for component in batch.inputs[1:])
-    reviewing.refuse_unless_clear(session, fill.prescription, today, excipients)
+    reviewing.refuse_unless_clear(session, fill.prescription, today, excipients_of(batch))
+
+
+def excipients_of(batch: Batch) -> tuple[str, ...]:
+    """Filler and shell of a batch, by name."""
+    return tuple(component.lot.ingredient.name for component in batch.inputs[1:])
 
 
 def take(session: Session, fill: Fill, batch: Batch, *, actor: Actor, now: datetime) -> None:

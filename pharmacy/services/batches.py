@@ -11,6 +11,7 @@ from pharmacy.domain.beyond_use import BeyondUse, Component, beyond_use_date
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import batch_number
+from pharmacy.domain.quality import refuse_more_than_the_powder
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import (
     ActiveLot,
@@ -155,6 +156,7 @@ def fill(
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     state = move(session, batch, "fill", actor=actor, now=now)
+    formulas.refuse_unless_in_force(session, batch.formula)
     if made < 1:
         raise RuleBroken("Good capsules: at least 1; reject the batch if there is none.", field="made")
     if wasted < 0:
@@ -166,6 +168,7 @@ def fill(
             " taken.",
             field="made",
         )
+    refuse_more_than_the_powder(made + wasted, powder_mg(batch), fill_per_capsule_mg(batch))
     if len(description.strip()) < 5:
         raise RuleBroken("Appearance: write what the capsules look like, in at least 5 letters.", field="description")
     batch.made, batch.wasted, batch.samples = made, wasted, 0
@@ -184,6 +187,17 @@ def fill(
         description=batch.description,
     )
     return batch
+
+
+def powder_mg(batch: Batch) -> Decimal:
+    """Active and filler as they were weighed [mg]."""
+    powders = (c for c in batch.inputs if c.lot.ingredient.kind is not IngredientKind.SHELL)
+    return sum((weigh_in.weighed for powder in powders for weigh_in in powder.weigh_ins), Decimal(0))
+
+
+def fill_per_capsule_mg(batch: Batch) -> Decimal:
+    """What the worksheet puts into one capsule [mg]."""
+    return Decimal(str(batch.worksheet["fill_per_capsule_mg"]))
 
 
 def _lot(session: Session, formula: Formula, kind: IngredientKind, lot_id: int | None) -> Lot:

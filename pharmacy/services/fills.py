@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pharmacy.domain.beyond_use import refuse_unless_covers
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import fill_number
@@ -117,6 +118,7 @@ def check(
     reason: str = "",
     actor: Actor,
     now: datetime,
+    today: date,
 ) -> Fill:
     """A pharmacist who did not pack it scans the label on the container, compares, and signs.
 
@@ -125,7 +127,7 @@ def check(
     fill = get_to_change(session, Fill, fill_id, "fill")
     packed_by = frozenset({fill.started_by_id, *(taken.person_id for taken in fill.allocations)})
     state = move(session, fill, "check", actor=actor, now=now, reason=reason, done_by=packed_by)
-    refuse_unless_sound(session, fill)
+    refuse_unless_sound(session, fill, today)
     label = session.execute(
         select(Label).where(Label.fill_id == fill.id).order_by(Label.id.desc()).limit(1)
     ).scalar_one()
@@ -159,14 +161,16 @@ def check(
     return fill
 
 
-def dispense(session: Session, fill_id: int, *, handed_to: str, counselling: str, actor: Actor, now: datetime) -> Fill:
+def dispense(
+    session: Session, fill_id: int, *, handed_to: str, counselling: str, actor: Actor, now: datetime, today: date
+) -> Fill:
     """Hands the container out: to whom, and what was said. The last fill completes the prescription.
 
     Raises: RuleBroken naming the field.
     """
     fill = get_to_change(session, Fill, fill_id, "fill")
     state = move(session, fill, "dispense", actor=actor, now=now)
-    refuse_unless_sound(session, fill)
+    refuse_unless_sound(session, fill, today)
     if not any(signature.holds for signature in signatures(session, fill)[-1:]):
         raise RuleBroken(f"Fill {fill.number} is not what was signed at the final check; cancel it and start anew.")
     if not handed_to.strip() or len(handed_to) > 120:
@@ -234,15 +238,19 @@ def take_back(session: Session, fill_id: int, *, reason: str, actor: Actor, now:
     return fill
 
 
-def refuse_unless_sound(session: Session, fill: Fill) -> None:
-    """Refuses to go on with a fill whose prescription or capsules are no longer what was signed, or were recalled.
+def refuse_unless_sound(session: Session, fill: Fill, today: date) -> None:
+    """Refuses to go on with a fill whose prescription or capsules are no longer what was signed, or were recalled,
+    whose patient must not have it by now, or whose capsules would not last from today to the end of the supply.
 
     Raises: RuleBroken.
     """
     prescriptions.refuse_unless_signed(session, fill.prescription)
     if not fill.allocations:
         raise RuleBroken(f"Fill {fill.number} has no capsules yet; take them from a batch first.")
-    releasing.refuse_unless_usable(session, fill.allocations[-1].batch)
+    batch = fill.allocations[-1].batch
+    releasing.refuse_unless_usable(session, batch)
+    refuse_unless_covers(batch.beyond_use_date, first_dose=today, days_supply=fill.days_supply)
+    reviewing.refuse_unless_clear(session, fill.prescription, today, allocating.excipients_of(batch))
 
 
 def quote(fill: Fill) -> Price:

@@ -259,6 +259,25 @@ def approved(session: Session, formula_id: int) -> Formula:
     return row
 
 
+def refuse_unless_in_force(session: Session, row: Formula, *, begun: bool = True) -> None:
+    """Refuses to go on with a batch whose formula was retired. A version that a newer one replaced is finished.
+
+    begun: whether the batch is being made already.
+    Raises: RuleBroken.
+    """
+    if row.state is not FormulaState.RETIRED:
+        return
+    newer = session.scalars(select(Formula).where(Formula.replaces_id == row.id, Formula.approved_at.is_not(None)))
+    replaced_by = newer.first()
+    if replaced_by is None:
+        raise RuleBroken(f"{row.title} was retired; a batch made from it is not gone on with. Reject the batch.")
+    if not begun:
+        raise RuleBroken(
+            f"{row.title} was replaced by version {replaced_by.version} before weighing began; reject this batch and"
+            " plan it anew."
+        )
+
+
 def _check(typed: Draft) -> None:
     for field, most in (
         ("code", 32),

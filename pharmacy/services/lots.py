@@ -95,8 +95,10 @@ def receive(
     return lot
 
 
-def measure(session: Session, lot_id: int, packing: Packing, *, actor: Actor, now: datetime) -> Lot:
+def measure(session: Session, lot_id: int, packing: Packing, *, reason: str = "", actor: Actor, now: datetime) -> Lot:
     """Notes the packing statistic or the shell weight that was measured for this lot.
+
+    Batches keep the worksheet they were planned with. Changing a measurement of a released lot needs the reason.
 
     Raises: RuleBroken.
     """
@@ -105,6 +107,13 @@ def measure(session: Session, lot_id: int, packing: Packing, *, actor: Actor, no
         raise RuleBroken(f"Lot {lot.number} is {lot.state}; measuring it serves nothing.")
     _check_packing(packing)
     before = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
+    measured = lot.packing_mg is not None or lot.shell_mg is not None
+    if measured and lot.state is not LotState.QUARANTINED and len(reason.strip()) < 10:
+        raise RuleBroken(
+            f"Reason: lot {lot.number} is released and was measured before; write in at least 10 letters why it is"
+            " measured anew.",
+            field="reason",
+        )
     lot.packing_mg, lot.packing_size, lot.shell_mg = packing.packing_mg, packing.size, packing.shell_mg
     after = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
     record(
@@ -115,6 +124,7 @@ def measure(session: Session, lot_id: int, packing: Packing, *, actor: Actor, no
         subject="lot",
         subject_id=lot.id,
         **changes(before, after),
+        **({"reason": reason.strip()} if reason.strip() else {}),
     )
     return lot
 

@@ -42,17 +42,19 @@ class Made:
     printed: Printed
 
 
-def print_fill(database: Database, fill_id: int, *, actor: Actor, now: datetime, reason: str = "") -> int:
+def print_fill(database: Database, fill_id: int, *, actor: Actor, now: datetime, today: date, reason: str = "") -> int:
     """Makes the container label of a fill, or another copy of it, and keeps it; returns the label's number.
 
     Raises: RuleBroken: not its turn, a field that does not fit, or a label that does not read back.
     """
     with database.reading() as session:
         fill = get(session, Fill, fill_id, "fill")
-        _label_step(session, fill, actor=actor, now=now, reason=reason)
+        _label_step(session, fill, actor=actor, now=now, today=today, reason=reason)
         label = compose_vial(session, fill_id)
     made = make(label)
-    return database.run(lambda session: _keep_vial(session, fill_id, made, actor=actor, now=now, reason=reason))
+    return database.run(
+        lambda session: _keep_vial(session, fill_id, made, actor=actor, now=now, today=today, reason=reason)
+    )
 
 
 def print_batch(database: Database, batch_id: int, *, actor: Actor, now: datetime, reason: str = "") -> int:
@@ -207,20 +209,24 @@ def _by_number(session: Session, wanted: str) -> tuple[str, int] | None:
     return None
 
 
-def _keep_vial(session: Session, fill_id: int, made: Made, *, actor: Actor, now: datetime, reason: str) -> int:
+def _keep_vial(
+    session: Session, fill_id: int, made: Made, *, actor: Actor, now: datetime, today: date, reason: str
+) -> int:
     fill = get_to_change(session, Fill, fill_id, "fill")
-    state, copies = _label_step(session, fill, actor=actor, now=now, reason=reason)
+    state, copies = _label_step(session, fill, actor=actor, now=now, today=today, reason=reason)
     if replace(compose_vial(session, fill_id), token=made.label.token) != made.label:
         raise Conflict(f"Fill {fill.number} was changed while its label was drawn; print it again.")
     fill.state = FillState(state)
     return _keep(session, LabelKind.VIAL, made, copies, fill_id=fill.id, actor=actor, now=now, reason=reason)
 
 
-def _label_step(session: Session, fill: Fill, *, actor: Actor, now: datetime, reason: str) -> tuple[str, int]:
+def _label_step(
+    session: Session, fill: Fill, *, actor: Actor, now: datetime, today: date, reason: str
+) -> tuple[str, int]:
     """The state after this label, and how many there were before it."""
     copies, _ = _printed_before(session, Label.fill_id == fill.id)
     state = move(session, fill, "reprint" if copies else "label", actor=actor, now=now, reason=reason)
-    fills.refuse_unless_sound(session, fill)
+    fills.refuse_unless_sound(session, fill, today)
     return state, copies
 
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.domain.quality import sample_size, weight_test
+from pharmacy.domain.quality import refuse_odd_shell, sample_size, weight_test
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import read_decimal
 from pharmacy.domain.workflow import BatchState, LotState, Subject, refuse_unless_plain
-from pharmacy.services import signing
+from pharmacy.services import formulas, signing, weigh_ins
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Batch, WeightTest
@@ -32,6 +33,7 @@ def test_weights(
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     state = move(session, batch, "test", actor=actor, now=now)
+    formulas.refuse_unless_in_force(session, batch.formula)
     least = sample_size(batch.made or 0)
     if len(weights_mg) < least:
         raise RuleBroken(
@@ -40,6 +42,7 @@ def test_weights(
         )
     fill_mg = Decimal(str(batch.worksheet["fill_per_capsule_mg"])).quantize(Decimal("0.001"))
     read_decimal(shell_mg, field="shell_mg", places=3)
+    refuse_odd_shell(shell_mg, SIZES[batch.formula.capsule_size].shell_mg, batch.inputs[-1].lot.shell_mg)
     for place, weight in enumerate(weights_mg, start=1):
         read_decimal(weight, field=f"weight {place}", places=4)
     found = weight_test(shell_mg, fill_mg, weights_mg, capsules=batch.made or 0)
@@ -90,7 +93,8 @@ def release(
     Raises: RuleBroken.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
-    state = move(session, batch, "release", actor=actor, now=now, reason=reason, done_by=prepared_by(batch))
+    state = move(session, batch, "release", actor=actor, now=now, reason=reason, done_by=prepared_by(session, batch))
+    formulas.refuse_unless_in_force(session, batch.formula)
     _refuse_unless_good(batch, today)
     batch.state = BatchState(state)
     batch.released_by_id, batch.released_at = actor.id, now
@@ -188,12 +192,12 @@ def advance(
     return batch
 
 
-def prepared_by(batch: Batch) -> frozenset[int]:
-    """Everybody who had a hand in making it."""
+def prepared_by(session: Session, batch: Batch) -> frozenset[int]:
+    """Everybody who had a hand in making it, or who accepted a deviation of it."""
     people = {batch.planned_by_id, batch.filled_by_id or 0}
     people |= {weigh_in.person_id for component in batch.inputs for weigh_in in component.weigh_ins}
     people |= {test.person_id for test in batch.tests}
-    return frozenset(people - {0})
+    return frozenset(people - {0}) | weigh_ins.witnesses(session, batch)
 
 
 def content(batch: Batch) -> dict[str, object]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
@@ -13,10 +14,10 @@ from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import Tolerance, within_tolerance
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import lots, signing
+from pharmacy.services import formulas, lots, signing
 from pharmacy.services.acting import Actor, get_to_change, is_alone, move, record
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot, WeighIn, WeighSource
+from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot, Signature, WeighIn, WeighSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     state = move(session, batch, "weigh", actor=actor, now=now)
+    formulas.refuse_unless_in_force(session, batch.formula, begun=batch.state is BatchState.WEIGHING)
     if today < batch.compounded:
         raise RuleBroken(f"Batch {batch.number} is planned for {batch.compounded.isoformat()}; weigh it on that day.")
     taken = _next_input(batch, weighing.position)
@@ -123,6 +125,13 @@ def deviations(session: Session, batch: Batch) -> tuple[Standing, ...]:
     )
 
 
+def witnesses(session: Session, batch: Batch) -> frozenset[int]:
+    """Whoever signed a deviation of this batch."""
+    inputs = [taken.id for taken in batch.inputs]
+    signed = select(Signature.person_id).where(Signature.subject == "batch-input", Signature.subject_id.in_(inputs))
+    return frozenset(session.scalars(signed))
+
+
 def _next_input(batch: Batch, position: int) -> BatchInput:
     waiting = next((component for component in batch.inputs if not component.weigh_ins), None)
     if waiting is None:
@@ -148,6 +157,13 @@ def _judge(taken: BatchInput, lot: Lot, weighing: Weighing) -> bool:
     tolerance = _tolerance(taken, weighing.weighed)
     if tolerance.ok:
         return True
+    if not tolerance.signable:
+        raise RuleBroken(
+            f"{format_measure(weighing.weighed, 'mg')} is {format_number(tolerance.difference_percent)} % off the"
+            f" target; beyond {format_number(tolerance.most_percent)} % no signature accepts it. Weigh again, or reject"
+            " the batch.",
+            field="weighed",
+        )
     if len(weighing.deviation.strip()) < 10 or weighing.witness is None:
         raise RuleBroken(
             f"{format_measure(weighing.weighed, 'mg')} is {format_number(tolerance.difference_percent)} % off the"

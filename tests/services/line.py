@@ -233,7 +233,7 @@ class Line:
         return fill
 
     def label(self, fill: int, **changed: Any) -> int:
-        return printing.print_fill(self.database, fill, **{**self.by, **changed})
+        return printing.print_fill(self.database, fill, **{**self.by, "today": self.today, **changed})
 
     def labelled(self, batch: int = 0, rx: int = 0) -> int:
         fill = self.allocated(batch, rx)
@@ -241,7 +241,7 @@ class Line:
         return fill
 
     def check(self, fill: int, by: str = "pia", **changed: Any) -> None:
-        given = {"scanned": self.row(Fill, fill).number, **self.signed(by), **changed}
+        given = {"scanned": self.row(Fill, fill).number, "today": self.today, **self.signed(by), **changed}
         self.run(lambda s: fills.check(s, fill, **given))
 
     def checked(self, batch: int = 0, rx: int = 0) -> int:
@@ -252,7 +252,7 @@ class Line:
     def dispense(self, fill: int, by: str = "tess") -> None:
         actor = self.who[by]
         told = {"handed_to": "Erika Beispiel", "counselling": "vivid dreams; no opioids"}
-        self.run(lambda s: fills.dispense(s, fill, **told, actor=actor, now=self.now))
+        self.run(lambda s: fills.dispense(s, fill, **told, actor=actor, now=self.now, today=self.today))
 
     def dispensed(self, batch: int = 0, rx: int = 0) -> int:
         fill = self.checked(batch, rx)

@@ -118,6 +118,19 @@ def test_a_batch_that_the_supply_outlives_is_refused(line: Line) -> None:
     just.allocate(fill, batch)
 
 
+def test_a_container_that_waited_until_its_supply_outlives_the_capsules_goes_no_further(line: Line) -> None:
+    batch, rx = line.released(), line.verified()
+    just = line.later(150)  # the last day on which 30 days still end by 22 May 2027
+    labelled, checked = just.labelled(batch, rx), just.checked(batch, line.verified())
+    late = line.later(151)
+    for step in (late.check, late.label):
+        with pytest.raises(RuleBroken, match="2027-05-22"):
+            step(labelled, **({"reason": "it smeared"} if step == late.label else {}))
+    with pytest.raises(RuleBroken, match="2027-05-22"):
+        late.dispense(checked)
+    just.check(labelled)
+
+
 def test_an_excipient_the_patient_must_not_have_is_refused(line: Line) -> None:
     batch = line.released()
     rx = line.verified(patient={**order()["patient"], "allergies": ["gelatin"]})
@@ -225,7 +238,7 @@ def test_handing_out_names_who_took_it_and_what_was_said(sqlite_line: Line, told
     fill = sqlite_line.checked()
     given = {"handed_to": "Erika", "counselling": "declined", **told}
     with pytest.raises(RuleBroken) as refusal:
-        sqlite_line.run(lambda s: fills.dispense(s, fill, **given, **sqlite_line.by))
+        sqlite_line.run(lambda s: fills.dispense(s, fill, **given, **sqlite_line.by, today=sqlite_line.today))
     assert refusal.value.field == field
 
 

@@ -176,6 +176,14 @@ def test_what_is_no_longer_found_is_told_as_well(sqlite_line: Line) -> None:
     assert [message.split(":")[0] for message in since.gone] == ["The patient has another naltrexone prescription"]
 
 
+def test_an_opioid_learnt_after_the_label_stops_check_and_hand_out(line: Line) -> None:
+    fill = line.labelled(rx=line.verified(patient=_patient()))
+    line.entered(patient=_patient(medications=[METHADONE]))
+    with pytest.raises(RuleBroken, match="methadone"):
+        line.check(fill)
+    line.assert_whole()
+
+
 def _since(session: Session, rx: int, line: Line) -> reviewing.Since:
     row = session.get_one(Prescription, rx)
     return reviewing.since_verification(row, reviewing.screening_for(session, row, line.today))

@@ -40,7 +40,7 @@ def test_whoever_had_a_hand_in_a_batch_may_not_release_it(line: Line, act: str) 
         line.weigh(batch, position, by=by["weigh"] if position == 2 else "tess")
     line.fill_capsules(batch, by=by["fill"])
     line.test_weights(batch, by=by["test"])
-    with pytest.raises(RuleBroken, match="You prepared batch B261124-01 yourself"):
+    with pytest.raises(RuleBroken, match="You worked on batch B261124-01 yourself"):
         line.release(batch, "pia", reason=ALONE)
     assert line.row(Batch, batch).state == "awaiting release"
     line.release(batch, "paul")

@@ -15,6 +15,7 @@ from pharmacy.store.tables import Formula, IngredientKind, Lot, MovementKind
 from tests.services.line import ASSAYED, DRAFT, Line, add_formula, delivery
 
 ACTIVE, FILLER, SHELL = IngredientKind
+ANEW = "a new balance"
 
 
 @pytest.mark.parametrize(
@@ -184,19 +185,19 @@ def test_what_is_left_of_a_used_up_lot_is_written_off(line: Line) -> None:
 
 def test_a_measured_packing_keeps_the_one_before_and_does_not_void_the_release(line: Line) -> None:
     lot = line.lots[FILLER]
-    line.run(lambda s: lots.measure(s, lot, Packing("3", Decimal(185)), **line.by))
+    line.run(lambda s: lots.measure(s, lot, Packing("3", Decimal(185)), reason=ANEW, **line.by))
     [entry] = line.trail(Event.LOT_MEASURED, lot)
     assert entry["packing_mg"] == {"from": "180", "to": "185"}
     assert all(each.holds for each in line.read(lambda s: lots.signatures(s, s.get_one(Lot, lot))))
     for packing, field in ((Packing("3", Decimal(0)), "packing_mg"), (Packing("3", None, Decimal(2001)), "shell_mg")):
         with pytest.raises(RuleBroken) as refusal:
-            line.run(lambda s, packing=packing: lots.measure(s, lot, packing, **line.by))
+            line.run(lambda s, packing=packing: lots.measure(s, lot, packing, reason=ANEW, **line.by))
         assert refusal.value.field == field
 
 
 def test_a_plan_stands_when_the_packing_is_measured_anew(line: Line) -> None:
     batch = line.planned()
-    line.run(lambda s: lots.measure(s, line.lots[FILLER], Packing("3", Decimal(185)), **line.by))
+    line.run(lambda s: lots.measure(s, line.lots[FILLER], Packing("3", Decimal(185)), reason=ANEW, **line.by))
     line.weigh(batch, 1)
     line.weigh(batch, 2, Decimal("17927"))
     line.weigh(batch, 3)

@@ -106,7 +106,7 @@ def _take_back(line: Line, key: int, who: str) -> object:
 
 
 def _print(line: Line, key: int, who: str) -> object:
-    return printing.print_fill(line.database, key, actor=line.who[who], now=line.now, reason=REASON)
+    return printing.print_fill(line.database, key, actor=line.who[who], now=line.now, today=line.today, reason=REASON)
 
 
 CALLS: dict[tuple[Subject, str], Call] = {

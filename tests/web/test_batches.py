@@ -128,7 +128,9 @@ def test_a_lot_measured_anew_in_between_is_shown_again_first(client_as: ClientAs
     client = client_as("technician")
     worked_out = client.post("/batches/plan", data={**plan(counter), "work_out": "1"}).text
     filler = counter.lots[IngredientKind.FILLER]
-    counter.run(lambda s: lots.measure(s, filler, Packing("3", Decimal(175)), **counter.by))
+    counter.run(
+        lambda s: lots.measure(s, filler, Packing("3", Decimal(175)), reason="balance was serviced", **counter.by)
+    )
     answer = client.post("/batches/plan", data={**plan(counter), "seen": seen(worked_out)})
     assert "The plan is not the one that was worked out on this page." in answer.text
 
@@ -184,7 +186,7 @@ def test_whoever_prepared_a_batch_may_not_release_it_here(client_as: ClientAs, c
     counter.test_weights(batch, by="pia")
     answer = client_as("pharmacist").post(f"/batches/{batch}/release", data={"password": PASSWORD, "reason": "alone"})
     assert answer.status_code == 422
-    assert "You prepared batch" in answer.text
+    assert "You worked on batch" in answer.text
     assert 'value="alone"' in answer.text
 
 

@@ -13,7 +13,11 @@ from pharmacy.store.tables import IngredientKind, Lot, WeighSource
 from pharmacy.web import values
 from pharmacy.web.forms import ChoiceField, Form, typed
 
-SOURCE_CHOICES = [(WeighSource.BALANCE.value, "read from the balance"), (WeighSource.TYPED.value, "typed by hand")]
+SOURCE_CHOICES = [
+    ("", "choose"),
+    (WeighSource.BALANCE.value, "read from the balance"),
+    (WeighSource.TYPED.value, "typed by hand"),
+]
 MOST_WEIGHTS = 200
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pharmacy.domain.quality import weight_test
+from pharmacy.domain.quality import powder_yield_percent, weight_test
 from pharmacy.domain.workflow import Subject
 from pharmacy.services import batches, releasing
 from pharmacy.store import lists
@@ -62,11 +62,21 @@ def tested(row: WeightTest) -> Tested:
     return Tested(row, draw(found, weights), found.caution)
 
 
+def _powder_yield(batch: Batch) -> Decimal | None:
+    """How much of the weighed powder the capsules account for [%], None before they are counted."""
+    if not batch.made:
+        return None
+    return powder_yield_percent(
+        batch.made + (batch.wasted or 0), batches.powder_mg(batch), batches.fill_per_capsule_mg(batch)
+    )
+
+
 def context(session: Session, batch: Batch) -> Mapping[str, Any]:
     """Everything that the record shows."""
     not_yet = () if batch.beyond_use_date < today() else ("expire",)
     return {
         "batch": batch,
+        "powder_yield": _powder_yield(batch),
         "components": [component(taken) for taken in batch.inputs],
         "tests": [tested(row) for row in batch.tests],
         "signatures": releasing.signatures(session, batch),

@@ -80,7 +80,9 @@ def label(fill_id: int) -> Answer:
     """Makes the container label, reads it back and keeps it; another one asks the reason."""
     form = PrintForm()
     try:
-        label_id = printing.print_fill(database(), fill_id, actor=actor(), now=now(), reason=typed(form.reason.data))
+        label_id = printing.print_fill(
+            database(), fill_id, actor=actor(), now=now(), today=today(), reason=typed(form.reason.data)
+        )
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)
     return redirect(url_for("labels.show", label_id=label_id))
@@ -113,6 +115,7 @@ def check_now(fill_id: int) -> Answer:
                 reason=typed(form.reason.data),
                 actor=actor(),
                 now=now(),
+                today=today(),
             )
     except RuleBroken as refusal:
         refuse(form, refusal)
@@ -134,6 +137,7 @@ def dispense(fill_id: int) -> Answer:
                 counselling=typed(form.counselling.data),
                 actor=actor(),
                 now=now(),
+                today=today(),
             )
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)

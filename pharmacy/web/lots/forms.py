@@ -15,6 +15,7 @@ class MeasureForm(Form):
     packing_mg = StringField("Fills one capsule, mg")
     packing_size = ChoiceField("of size", choices=SIZE_CHOICES)
     shell_mg = StringField("Mean empty shell, mg")
+    reason = StringField("Why it is measured anew")
 
     def packing(self) -> Packing:
         """What was measured.

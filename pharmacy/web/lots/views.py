@@ -109,7 +109,9 @@ def measure(lot_id: int) -> Answer:
     form = MeasureForm()
     try:
         with transaction() as session:
-            lot = lots.measure(session, lot_id, form.packing(), actor=actor(), now=now())
+            lot = lots.measure(
+                session, lot_id, form.packing(), reason=typed(form.reason.data), actor=actor(), now=now()
+            )
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _page("measure", lot_id, form), 422

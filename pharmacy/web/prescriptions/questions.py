@@ -160,7 +160,7 @@ def _ask_page(prescription_id: int, form: AskForm | None = None) -> str:
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
         held = from_document(row.document)
-        offered = _drafts(row)
+        offered = _drafts(session, row)
         if form is None:
             chosen = next((one for one in offered if one.about == request.args.get("about")), None)
             form = _filled_in(chosen or next(iter(offered), None), f"{held.prescriber.given} {held.prescriber.family}")
@@ -175,7 +175,7 @@ def _filled_in(draft: Draft | None, prescriber: str) -> AskForm:
     return AskForm(data={"about": about, "text": text, "asked_how": How.PHONE.value, "asked_whom": prescriber.strip()})
 
 
-def _drafts(row: Prescription) -> tuple[Draft, ...]:
+def _drafts(session: Session, row: Prescription) -> tuple[Draft, ...]:
     """From what the rules say today; none for a prescription of which nothing is written yet."""
     if not row.document:
         return ()
