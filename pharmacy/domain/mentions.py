@@ -1,26 +1,54 @@
 """Opioids that stand in the note, a diagnosis or an allergy and that nobody put on the medicine list."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from pharmacy.domain.conditions import review_conditions
 from pharmacy.domain.drug_names import UNNAMED, Group, Match, find, is_opioid
 from pharmacy.domain.findings import Finding, Level
-from pharmacy.domain.interactions import LABEL
 from pharmacy.domain.prescription import Condition, Patient
+from pharmacy.domain.rules import found
 from pharmacy.domain.units import clip
+
+_ALLERGY = "The allergy"
+_INTAKE = re.compile(r"\b(tak(e|es|en|ing)|on|uses?|using|daily|current(ly)?|still|now|prn|tolerates?)\b")
 
 
 def review_mentions(patient: Patient, *, note: str = "") -> tuple[Finding, ...]:
-    """A question for each text that names an opioid. “No opioids” asks as well: a reader decides, not a rule.
+    """One question for all texts that name an opioid. “No opioids” asks as well: a reader decides, not a rule.
+
+    An allergy to a short-acting opioid is no intake and only warns, unless its words speak of taking it.
 
     >>> patient = Patient(allergies=("nausea from methadone",))
     >>> [(finding.rule, finding.level.value) for finding in review_mentions(patient)]
     [('profile.opioid-mentioned', 'pharmacist')]
     """
     listed = _listed(patient)
-    return tuple(
-        _finding(where, text, match) for where, text, match in _mentions(patient, note) if not _covers(listed, match)
+    mentions = [mention for mention in _mentions(patient, note) if not _covers(listed, mention[2])]
+    if not mentions:
+        return ()
+    texts: dict[tuple[str, str], list[Match]] = {}
+    for where, text, match in mentions:
+        texts.setdefault((where, text), []).append(match)
+    named = "; ".join(f"{where} {clip(text)} names {_said(matches)}" for (where, text), matches in texts.items())
+    message = (
+        f"{named}: an opioid that does not stand on the medicine list. Ask whether and when it is taken, and put it on"
+        " the list if it is."
     )
+    only_allergy = all(_only_allergy(*mention) for mention in mentions)
+    return (found("profile.opioid-mentioned", message, level=Level.WARN if only_allergy else Level.PHARMACIST),)
+
+
+def _only_allergy(where: str, text: str, match: Match) -> bool:
+    return where == _ALLERGY and match.group is Group.OPIOID and not _INTAKE.search(text.casefold())
+
+
+def _said(matches: list[Match]) -> str:
+    said = []
+    for match in matches:
+        word = match.spelled or match.how
+        said.append(f"“{word}”" if match.ingredient in (word, UNNAMED) else f"“{word}” ({match.ingredient})")
+    return " and ".join(dict.fromkeys(said))
 
 
 def _mentions(patient: Patient, note: str) -> Iterator[tuple[str, str, Match]]:
@@ -32,7 +60,7 @@ def _mentions(patient: Patient, note: str) -> Iterator[tuple[str, str, Match]]:
                 yield "The condition", condition.text, match
     for allergy in patient.allergies:
         for match in _opioids(allergy):
-            yield "The allergy", allergy, match
+            yield _ALLERGY, allergy, match
 
 
 def _opioids(text: str) -> Iterable[Match]:
@@ -62,13 +90,3 @@ def _covers(listed: tuple[Match, ...], mention: Match) -> bool:
         and (match.group is Group.LONG_ACTING_OPIOID or mention.group is Group.OPIOID)
         for match in listed
     )
-
-
-def _finding(where: str, text: str, match: Match) -> Finding:
-    said = match.spelled or match.how
-    named = f"“{said}”" if match.ingredient in (said, UNNAMED) else f"“{said}” ({match.ingredient})"
-    message = (
-        f"{where} {clip(text)} names {named}, an opioid that does not stand on the medicine list: ask whether and"
-        " when it is taken, and put it on the list if it is."
-    )
-    return Finding("profile.opioid-mentioned", Level.PHARMACIST, message, "DD", LABEL)
