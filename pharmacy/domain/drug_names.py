@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from pharmacy.domain import release_forms
 from pharmacy.domain.opioid_codes import DEPOT, LONG_ACTING, PRODUCTS
-from pharmacy.domain.spelling import one_edit_apart, two_edits_apart
+from pharmacy.domain.spelling import by_one_left_out, one_edit_apart, one_left_out, two_edits_apart
 
 LONG_NAME = 8  # letters from which a name with one slip of the pen is still recognised
 # An opioid that is missed does more harm than one question too many, so its ingredient is sought more widely.
@@ -187,6 +187,10 @@ _BY_CODE = (
 )
 _LONG_NAMES = tuple(word for word in _BY_WORD if len(word) >= LONG_NAME)
 _OPIOID_NAMES = tuple(name for name in (*_ALWAYS_LONG, *_OPIOIDS) if len(name) >= LONG_OPIOID and name != UNNAMED)
+# Comparing spellings is slow; these find the few names that are worth it, and none that one slip or two made is missed.
+_ONE_SLIP = by_one_left_out((*_LONG_NAMES, *_OPIOID_NAMES))
+_TWO_SLIPS = tuple((name, frozenset(name)) for name in _OPIOID_NAMES if len(name) >= LONGER_OPIOID)
+_PLACE = {name: place for place, name in enumerate(dict.fromkeys((*_LONG_NAMES, *_OPIOID_NAMES)))}
 # Words that are themselves and no slip of the pen.
 _EXACT = (
     frozenset(LOOK_ALIKES)
@@ -224,17 +228,19 @@ def find(text: str, rxcui: str = "", *, listed: bool = True) -> tuple[Match, ...
     """
     even = _BLOCKERS.sub(" ", " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split()))
     code = rxcui.strip()
+    named = [(name, word) for word in words(even) if (name := word if word in _BY_WORD else _misspelt(word))]
+    phrases = tuple(_phrases(even, listed=listed))
+    if not named and not phrases and code not in _BY_CODE:
+        return ()
     found: dict[str, Match] = {}
     slow = code in LONG_ACTING or release_forms.long_acting(even)
     depot = code in DEPOT or release_forms.depot(even)
     if code in _BY_CODE:
         _add(found, *_BY_CODE[code], f"RxNorm {code}", "", slow, depot)
-    for word in words(even):
-        name = word if word in _BY_WORD else _misspelt(word)
-        if name:
-            long = slow or name in release_forms.LONG_BRANDS
-            _add(found, *_BY_WORD[name], name, "" if name == word else word, long, depot)
-    for ingredient, phrase in _phrases(even, listed=listed):
+    for name, word in named:
+        long = slow or name in release_forms.LONG_BRANDS
+        _add(found, *_BY_WORD[name], name, "" if name == word else word, long, depot)
+    for ingredient, phrase in phrases:
         _add(found, ingredient, Group.OPIOID, phrase, "", slow, depot)
     _one_product(found)
     return tuple(found.values())
@@ -283,9 +289,11 @@ def _add(
 @lru_cache(maxsize=4096)
 def _misspelt(word: str) -> str:
     """The name that was meant: one slip in any long name, two in a longer opioid ingredient."""
-    if len(word) < LONG_OPIOID - 1 or word in _EXACT:
+    if word in _EXACT:
         return ""
-    one = next((name for name in (*_LONG_NAMES, *_OPIOID_NAMES) if one_edit_apart(word, name)), "")
+    near = {name for left in one_left_out(word) for name in _ONE_SLIP.get(left, ())}
+    one = next((name for name in sorted(near, key=_PLACE.__getitem__) if one_edit_apart(word, name)), "")
     if one or len(word) < LONGER_OPIOID - 2:
         return one
-    return next((n for n in _OPIOID_NAMES if len(n) >= LONGER_OPIOID and two_edits_apart(word, n)), "")
+    letters = frozenset(word)  # each slip brings in at most two letters that the other spelling lacks
+    return next((n for n, known in _TWO_SLIPS if len(letters ^ known) <= 4 and two_edits_apart(word, n)), "")

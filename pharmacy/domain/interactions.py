@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from pharmacy.domain.dose_policy import DosePolicy
-from pharmacy.domain.drug_names import Group, Match, find
+from pharmacy.domain.drug_names import Group
 from pharmacy.domain.findings import Finding
-from pharmacy.domain.opioid_timeline import Action, Exposure, Timeline, shown_name
-from pharmacy.domain.prescription import Medication, Patient
+from pharmacy.domain.medicine_list import Line, shown_name
+from pharmacy.domain.opioid_timeline import Action, Exposure, Timeline
 from pharmacy.domain.rules import found
 from pharmacy.domain.units import clip
 
@@ -16,13 +16,12 @@ _STOPPED = re.compile(r"\b(stopped|discontinued|d/c|no longer|former(ly)?|quit|p
 
 
 def review_medications(
-    patient: Patient, timeline: Timeline | None, *, today: date, policy: DosePolicy
+    listed: tuple[Line, ...], timeline: Timeline | None, *, today: date, policy: DosePolicy
 ) -> tuple[Finding, ...]:
     """What the medicine list holds against naltrexone: one finding for each rule, naming every medicine.
 
     timeline: of the same list.
     """
-    listed = [(medication, find(medication.text, medication.rxcui)) for medication in patient.medications]
     return (
         *(_of_opioids(timeline, today, policy) if timeline else ()),
         *_of_others(listed),
@@ -30,11 +29,11 @@ def review_medications(
     )
 
 
-def _of_others(listed: list[tuple[Medication, tuple[Match, ...]]]) -> Iterable[Finding]:
+def _of_others(listed: tuple[Line, ...]) -> Iterable[Finding]:
     names: dict[Group, list[str]] = {}
-    for medication, matches in listed:
-        for match in matches:
-            names.setdefault(match.group, []).append(shown_name(match, medication))
+    for line in listed:
+        for match in line.matches:
+            names.setdefault(match.group, []).append(shown_name(match, line.medication))
     if antagonists := names.get(Group.ANTAGONIST):
         message = f"On the medicine list already: {_and(antagonists)}. No second opioid antagonist; ask the prescriber."
         yield found("profile.antagonist", message)
@@ -46,17 +45,16 @@ def _of_others(listed: list[tuple[Medication, tuple[Match, ...]]]) -> Iterable[F
         yield found("profile.thyroid", message)
 
 
-def _unread(listed: list[tuple[Medication, tuple[Match, ...]]]) -> Iterable[Finding]:
-    unnamed = [
-        str(n) for n, (medication, matches) in enumerate(listed, 1) if not matches and not medication.text.strip()
-    ]
+def _unread(listed: tuple[Line, ...]) -> Iterable[Finding]:
+    nameless = [not line.matches and not line.medication.text.strip() for line in listed]
+    unnamed = [str(place) for place, without in enumerate(nameless, start=1) if without]
     if unnamed:
         message = f"No readable name has line {_and(unnamed)} of the medicine list; find out what is taken."
         yield found("profile.unnamed", message)
     slips = [
-        f"“{match.spelled}” in {clip(medication.text)} for {match.how}"
-        for medication, matches in listed
-        for match in matches
+        f"“{match.spelled}” in {clip(line.medication.text)} for {match.how}"
+        for line in listed
+        for match in line.matches
         if match.spelled
     ]
     if slips:
@@ -113,7 +111,7 @@ def _when(one: Exposure) -> str:
     if one.last_taken is None:
         return one.name
     last = one.last_taken.isoformat()
-    return f"{one.name}, last taken on {last} ({one.washout_days} days without it by the product label)"
+    return f"{one.name}, last taken on {last} ({one.washout_days} days without it: {one.basis})"
 
 
 def _also(group: list[Exposure]) -> str:

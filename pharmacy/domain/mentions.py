@@ -6,25 +6,27 @@ from collections.abc import Iterable, Iterator
 from pharmacy.domain.conditions import review_conditions
 from pharmacy.domain.drug_names import UNNAMED, Group, Match, find, is_opioid
 from pharmacy.domain.findings import Finding, Level
+from pharmacy.domain.medicine_list import Line
 from pharmacy.domain.prescription import Condition, Patient
 from pharmacy.domain.rules import found
 from pharmacy.domain.units import clip
 
-_ALLERGY = "The allergy"
+_ALLERGY = "the allergy"
 _INTAKE = re.compile(r"\b(tak(e|es|en|ing)|on|uses?|using|daily|current(ly)?|still|now|prn|tolerates?)\b")
 
 
-def review_mentions(patient: Patient, *, note: str = "") -> tuple[Finding, ...]:
+def review_mentions(patient: Patient, listed: tuple[Line, ...] = (), *, note: str = "") -> tuple[Finding, ...]:
     """One question for all texts that name an opioid. “No opioids” asks as well: a reader decides, not a rule.
 
+    listed: the medicine list; what it asks about already is not asked again.
     An allergy to a short-acting opioid is no intake and only warns, unless its words speak of taking it.
 
     >>> patient = Patient(allergies=("nausea from methadone",))
     >>> [(finding.rule, finding.level.value) for finding in review_mentions(patient)]
     [('profile.opioid-mentioned', 'pharmacist')]
     """
-    listed = _listed(patient)
-    mentions = [mention for mention in _mentions(patient, note) if not _covers(listed, mention[2])]
+    taken = _taken_now(listed)
+    mentions = [mention for mention in _mentions(patient, note) if not _covers(taken, mention[2])]
     if not mentions:
         return ()
     texts: dict[tuple[str, str], list[Match]] = {}
@@ -32,8 +34,8 @@ def review_mentions(patient: Patient, *, note: str = "") -> tuple[Finding, ...]:
         texts.setdefault((where, text), []).append(match)
     named = "; ".join(f"{where} {clip(text)} names {_said(matches)}" for (where, text), matches in texts.items())
     message = (
-        f"{named}: an opioid that does not stand on the medicine list. Ask whether and when it is taken, and put it on"
-        " the list if it is."
+        f"{named[0].upper()}{named[1:]}. No such opioid stands on the medicine list: ask whether and when it is taken,"
+        " and put it on the list if it is."
     )
     only_allergy = all(_only_allergy(*mention) for mention in mentions)
     return (found("profile.opioid-mentioned", message, level=Level.WARN if only_allergy else Level.PHARMACIST),)
@@ -53,11 +55,11 @@ def _said(matches: list[Match]) -> str:
 
 def _mentions(patient: Patient, note: str) -> Iterator[tuple[str, str, Match]]:
     for match in _opioids(note):
-        yield "The note", note, match
+        yield "the note", note, match
     for condition in patient.conditions:
         for match in _opioids(condition.text):
             if match.ingredient != UNNAMED or not _asked_already(condition):
-                yield "The condition", condition.text, match
+                yield "the condition", condition.text, match
     for allergy in patient.allergies:
         for match in _opioids(allergy):
             yield _ALLERGY, allergy, match
@@ -72,21 +74,17 @@ def _asked_already(condition: Condition) -> bool:
     return any(finding.rule == "condition.opioid-use" for finding in review_conditions(alone))
 
 
-def _listed(patient: Patient) -> tuple[Match, ...]:
+def _taken_now(listed: tuple[Line, ...]) -> tuple[Match, ...]:
     """Opioids that the medicine list shows as taken now; one with a last day may have been started again."""
     return tuple(
-        match
-        for medication in patient.medications
-        if not medication.last_taken.strip()
-        for match in find(medication.text, medication.rxcui)
-        if is_opioid(match)
+        match for line in listed if not line.medication.last_taken.strip() for match in line.matches if is_opioid(match)
     )
 
 
-def _covers(listed: tuple[Match, ...], mention: Match) -> bool:
+def _covers(taken: tuple[Match, ...], mention: Match) -> bool:
     """Whether the medicine list asks about it already, and at least as gravely."""
     return any(
         mention.ingredient in (match.ingredient, UNNAMED)
         and (match.group is Group.LONG_ACTING_OPIOID or mention.group is Group.OPIOID)
-        for match in listed
+        for match in taken
     )

@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from pharmacy.domain.citations import LABEL, SPACING
 from pharmacy.domain.dose_policy import DosePolicy, OpioidRule
-from pharmacy.domain.drug_names import UNNAMED, Group, Match, find, is_opioid, words
+from pharmacy.domain.drug_names import UNNAMED, Group, Match, is_opioid
 from pharmacy.domain.errors import InputUnusable
+from pharmacy.domain.medicine_list import Line, shown_name
 from pharmacy.domain.prescription import Medication
 from pharmacy.domain.units import clip, read_date
 
@@ -34,8 +35,8 @@ class Exposure:
     """One opioid of the medicine list.
 
     name: as it is shown. last_taken: a local calendar date, None when it is not stated or could not be read.
-    washout_days: by the product label [days]. by_label, by_practice: the earliest start by each rule, None when it
-    cannot be told, or never. note: what is not known about it, a sentence or "".
+    washout_days: without it before naltrexone [days]; basis: who says so. by_label, by_practice: the earliest start
+    by each rule, None when it cannot be told, or never. note: what is not known about it, a sentence or "".
     """
 
     name: str
@@ -43,14 +44,14 @@ class Exposure:
     action: Action
     last_taken: date | None
     washout_days: int
+    basis: str
     by_label: date | None
     by_practice: date | None
     note: str
 
     def start(self, rule: OpioidRule) -> date | None:
-        """The earliest start by the rule that the policy goes by."""
-        practice = rule is OpioidRule.PRACTICE and self.action is Action.SHORT
-        return self.by_practice if practice else self.by_label
+        """The earliest start by the rule that the policy goes by; by the label where practice gives no day."""
+        return self.by_practice if rule is OpioidRule.PRACTICE and self.by_practice else self.by_label
 
     def to_document(self) -> dict[str, object]:
         return {
@@ -59,6 +60,7 @@ class Exposure:
             "action": self.action.value,
             "last_taken": _iso(self.last_taken),
             "washout_days": self.washout_days,
+            "basis": self.basis,
             "by_label": _iso(self.by_label),
             "by_practice": _iso(self.by_practice),
         }
@@ -95,19 +97,20 @@ class Timeline:
         }
 
 
-def timeline_of(medications: Iterable[Medication], *, today: date, policy: DosePolicy) -> Timeline | None:
+def timeline_of(listed: Iterable[Line], *, today: date, policy: DosePolicy) -> Timeline | None:
     """The timeline of a medicine list; None when no opioid stands on it. Opioids of the bowel alone do not count.
 
     today: the pharmacy's local calendar date.
 
-    >>> listed = (Medication("oxycodone 5 mg", "", "2026-11-20"),)
+    >>> from pharmacy.domain.medicine_list import read_list
+    >>> listed = read_list((Medication("oxycodone 5 mg", "", "2026-11-20"),))
     >>> timeline_of(listed, today=date(2026, 11, 24), policy=DosePolicy()).start
     datetime.date(2026, 11, 30)
     """
     exposures = tuple(
-        _exposure(match, medication, today, policy)
-        for medication in medications
-        for match in find(medication.text, medication.rxcui)
+        _exposure(match, line.medication, today, policy)
+        for line in listed
+        for match in line.matches
         if is_opioid(match)
     )
     if not exposures:
@@ -132,7 +135,8 @@ def _exposure(match: Match, medication: Medication, today: date, policy: DosePol
     if action is Action.SHORT and match.group is Group.LONG_ACTING_OPIOID:
         action = Action.LONG
     last = _last_taken(medication)
-    days = _washout(match, action, policy)
+    days, basis = _washout(match, action, policy)
+    spaced = action is Action.SHORT and match.ingredient != UNNAMED
     gap = timedelta(days=-(-policy.opioid_gap_hours // _HOURS_OF_A_DAY))  # the hour is unknown: the next whole day
     name = shown_name(match, medication)
     return Exposure(
@@ -141,22 +145,19 @@ def _exposure(match: Match, medication: Medication, today: date, policy: DosePol
         action=action,
         last_taken=last,
         washout_days=days,
+        basis=basis,
         by_label=None if last is None or action is Action.DEPOT else last + timedelta(days=days),
-        by_practice=last + gap if last is not None and action is Action.SHORT else None,
+        by_practice=last + gap if last is not None and spaced else None,
         note=_note(name, action, medication.last_taken.strip(), last, today),
     )
 
 
-def shown_name(match: Match, medication: Medication) -> str:
-    """A medicine as the list writes it, with the ingredient where the words do not say it."""
-    shown = clip(medication.text) if medication.text.strip() else f"RxNorm {clip(medication.rxcui)}"
-    return shown if match.ingredient in words(medication.text) else f"{shown} ({match.ingredient})"
-
-
-def _washout(match: Match, action: Action, policy: DosePolicy) -> int:
+def _washout(match: Match, action: Action, policy: DosePolicy) -> tuple[int, str]:
     if match.ingredient in _SLOW_TO_LEAVE:
-        return policy.long_washout_days
-    return policy.washout_days if action is Action.SHORT else policy.other_long_washout_days
+        return policy.long_washout_days, "product label"
+    if action is Action.SHORT:
+        return policy.washout_days, "product label"
+    return policy.other_long_washout_days, "pharmacy policy"
 
 
 def _note(name: str, action: Action, written: str, last: date | None, today: date) -> str:

@@ -20,6 +20,8 @@ _BRANDS = {
 }
 _COMBINATIONS = frozenset({"bupropion", "contrave", "mysimba", "acamprosate", "ketamine", "memantine"})
 _DEFAULT = DosePolicy()
+# Rules whose finding says that another product was ordered.
+PRODUCTS = frozenset({"drug.opioid", "drug.look-alike", "drug.not-naltrexone", "drug.conventional"})
 _HARMLESS = frozenset(
     """naltrexone hcl hydrochloride low dose ldn capsule capsules cap caps oral compounded compound
     compounding mg mcg g anhydrous dihydrate usp powder by mouth po the of custom rx for immediate release

@@ -12,9 +12,10 @@ from pharmacy.domain.duplicates import duplicate_therapy
 from pharmacy.domain.excipients import review_allergies
 from pharmacy.domain.findings import Decision, Finding, Level, decide, in_order
 from pharmacy.domain.interactions import review_medications
+from pharmacy.domain.medicine_list import read_list
 from pharmacy.domain.mentions import review_mentions
 from pharmacy.domain.opioid_timeline import Timeline, timeline_of
-from pharmacy.domain.ordered_drug import review_drug, review_form
+from pharmacy.domain.ordered_drug import PRODUCTS, review_drug, review_form
 from pharmacy.domain.prescription import Prescription
 from pharmacy.domain.required import review_people, review_written_date
 from pharmacy.domain.rules import RETIRABLE, found
@@ -76,12 +77,14 @@ def screen(
     strength = read_strength(prescription.strength)
     directions = read_directions(prescription.directions)
     steps, unread = titration.read_plan(prescription.titration)
-    timeline = timeline_of(patient.medications, today=today, policy=policy)
+    drug = review_drug(prescription.drug, strength.mg, policy)
+    listed = read_list(patient.medications)
+    timeline = timeline_of(listed, today=today, policy=policy)
     findings = in_order(
         finding
         for finding in (
-            *review_drug(prescription.drug, strength.mg, policy),
-            *review_form(prescription.form, prescription.drug),
+            *drug,
+            *(() if _another_drug(drug) else review_form(prescription.form, prescription.drug)),
             *_strength(prescription, strength, planned=bool(steps)),
             *_directions(directions, strength, planned=bool(steps)),
             *unread,
@@ -90,9 +93,9 @@ def screen(
             *review_supply(prescription, directions, steps, policy),
             *review_written_date(prescription.written, today, policy),
             *review_people(prescription, today, policy),
-            *review_medications(patient, timeline, today=today, policy=policy),
+            *review_medications(listed, timeline, today=today, policy=policy),
             *review_conditions(patient, note=prescription.note),
-            *review_mentions(patient, note=prescription.note),
+            *review_mentions(patient, listed, note=prescription.note),
             *review_allergies(patient, excipients, policy),
         )
         if finding.rule not in retired & RETIRABLE
@@ -107,6 +110,11 @@ def screen(
         dose.arithmetic(strength.mg, directions.phases),
         timeline,
     )
+
+
+def _another_drug(findings: tuple[Finding, ...]) -> bool:
+    """Whether another product was ordered; then its form is no news."""
+    return any(finding.rule in PRODUCTS for finding in findings)
 
 
 def _strength(prescription: Prescription, strength: Strength, *, planned: bool) -> Iterable[Finding]:

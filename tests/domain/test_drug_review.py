@@ -13,6 +13,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.excipients import review_allergies
 from pharmacy.domain.findings import Finding, Level, check_override
 from pharmacy.domain.interactions import review_medications
+from pharmacy.domain.medicine_list import read_list
 from pharmacy.domain.opioid_timeline import timeline_of
 from pharmacy.domain.prescription import Condition, Medication, Patient
 
@@ -22,8 +23,9 @@ _POLICY = DosePolicy()
 
 
 def _review(patient: Patient) -> tuple[Finding, ...]:
-    timeline = timeline_of(patient.medications, today=_TODAY, policy=_POLICY)
-    return review_medications(patient, timeline, today=_TODAY, policy=_POLICY)
+    listed = read_list(patient.medications)
+    timeline = timeline_of(listed, today=_TODAY, policy=_POLICY)
+    return review_medications(listed, timeline, today=_TODAY, policy=_POLICY)
 
 
 def _takes(text: str = "", *, rxcui: str = "", last_taken: str = "") -> list[tuple[Level, str]]:
