@@ -40,17 +40,21 @@ def band(
     shown = ""
     if strength_mg is not None and phase is not None and strength_mg != daily_mg:
         shown = f" ({factors(strength_mg, phase)})"
-    said = f"{what} is {format_strength(daily_mg)}{shown}"
+    said = f"{what} is {format_strength(daily_mg)}"
     cause = likely_cause(daily_mg, policy, strength_mg=strength_mg)
     if daily_mg < policy.pharmacist_least:
         least = format_strength(policy.pharmacist_least)
-        return found("dose.too-low", f"{said}, below {least}.{cause} Nothing is corrected here; ask the prescriber.")
+        return found(
+            "dose.too-low", f"{said}, below {least}{shown}.{cause} Nothing is corrected here; ask the prescriber."
+        )
     if daily_mg > policy.pharmacist_most:
         most = format_strength(policy.pharmacist_most)
-        return found("dose.too-high", f"{said}, above {most}.{cause} Nothing is corrected here; ask the prescriber.")
+        return found(
+            "dose.too-high", f"{said}, above {most}{shown}.{cause} Nothing is corrected here; ask the prescriber."
+        )
     usual = f"{format_number(policy.accept_least)} to {format_strength(policy.accept_most)}"
     message = (
-        f"{said}, outside {usual}; only a pharmacist may accept it, with the reason and the contact with the"
+        f"{said}, outside {usual}{shown}; only a pharmacist may accept it, with the reason and the contact with the"
         f" prescriber recorded.{cause}"
     )
     return found("dose.unusual", message, code="LD" if daily_mg < policy.accept_least else "HD")

@@ -242,17 +242,18 @@ def find(text: str, rxcui: str = "", *, listed: bool = True) -> tuple[Match, ...
         _add(found, *_BY_WORD[name], name, "" if name == word else word, long, depot)
     for ingredient, phrase in phrases:
         _add(found, ingredient, Group.OPIOID, phrase, "", slow, depot)
-    _one_product(found)
+    if any(is_opioid(match) and match.ingredient != UNNAMED for match in found.values()):
+        found.pop(UNNAMED, None)
+    if listed:
+        _combine(found)
     return tuple(found.values())
 
 
-def _one_product(found: dict[str, Match]) -> None:
-    """Words that say one thing together: "oxycodone, an opioid"; morphine or oxycodone made with naltrexone.
+def _combine(found: dict[str, Match]) -> None:
+    """Morphine or oxycodone made with naltrexone is one product, an opioid.
 
-    Such a combination is an opioid, and only made for long action (product labels of Embeda and Troxyca ER).
+    It is only made for long action (product labels of Embeda and Troxyca ER).
     """
-    if any(is_opioid(match) and match.ingredient != UNNAMED for match in found.values()):
-        found.pop(UNNAMED, None)
     combined = [found[name] for name in ("morphine", "oxycodone") if name in found]
     held = found.get("naltrexone")
     if combined and held is not None and held.how == "naltrexone":

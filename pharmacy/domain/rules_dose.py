@@ -119,7 +119,7 @@ ORDER_RULES = (
     ),
     Rule(
         "form.not-made", _CLINICAL, _STOP, ("SF",),
-        "A form that is not made here: tablets, creams, liquids, slow release.", CAPSULES, _FIRST,
+        "A form that is not made here: tablets, creams, liquids, slow release.", CAPSULES, _SECOND,
         "The form cannot be supplied as ordered.", _PRODUCT,
     ),
     Rule(

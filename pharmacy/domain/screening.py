@@ -23,7 +23,7 @@ from pharmacy.domain.sig import Directions, read_directions
 from pharmacy.domain.strength import Strength, read_strength, strengths_in
 from pharmacy.domain.supply import review_supply
 from pharmacy.domain.units import clip, format_number, format_strength
-from pharmacy.domain.written_forms import forms_in
+from pharmacy.domain.written_forms import codes_in, forms_in
 
 __all__ = ["Decision", "DosePolicy", "Finding", "Level", "Screening", "duplicate_therapy", "screen"]
 
@@ -156,7 +156,8 @@ def _directions(directions: Directions, strength: Strength, *, planned: bool) ->
 
 
 def _writing(directions: Directions) -> Iterable[Finding]:
-    flaws = [f"the error-prone abbreviation “{code}”" for code in directions.codes]
+    codes = dict.fromkeys((*directions.codes, *codes_in(directions.written)))
+    flaws = [f"the error-prone abbreviation “{code}”" for code in codes]
     flaws.extend(forms_in(directions.written))
     if flaws:
         read = f"; they were read as “{directions.text}”" if directions.text else ""

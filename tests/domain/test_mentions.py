@@ -50,6 +50,7 @@ def test_what_the_medicine_list_asks_about_already_is_not_asked_again() -> None:
     taken = Patient(medications=(Medication("oxycodone 5 mg"),))
     listed = read_list(taken.medications)
     assert review_mentions(taken, listed, note="takes oxycodone, an opioid") == ()
+    assert review_mentions(taken, listed, note="oxycodone at noon, naltrexone at bedtime") == ()
     assert len(review_mentions(taken, listed, note="takes OxyContin")) == 1
     assert len(review_mentions(taken, listed, note="takes methadone")) == 1
     stopped = Patient(medications=(Medication("oxycodone 5 mg", "", "2026-01-01"),))

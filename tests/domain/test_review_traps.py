@@ -67,7 +67,8 @@ def test_a_combination_or_another_opioid_is_one_finding(text: str, rule: str) ->
 
 
 @pytest.mark.parametrize("form", ["ER", "XR", "SR", "CR", "LA", "12 hr", "12-hour", "24HR", "extended release",
-                                  "ext-rel", "patch", "transdermal system", "film", "implant", "depot", "Contin", "long-acting",
+                                  "ext-rel", "patch", "transdermal system", "film", "implant", "depot", "Contin",
+                                  "long-acting",
                                   "sustained-release", "controlled release", "retard"])  # fmt: skip
 @pytest.mark.parametrize("name", ["morphine", "hydromorphone"])
 def test_a_form_that_acts_for_long_stops(name: str, form: str) -> None:
@@ -161,7 +162,7 @@ def test_an_allergy_to_naltrexone_under_another_name_stops(allergy: str) -> None
     assert [f.rule for f in review_allergies(Patient(allergies=(allergy,)), (), _POLICY)] == ["allergy.naltrexone"]
 
 
-# Medicines that American pharmacies dispense often, by generic name; none is an opioid, an antagonist or thyroid hormone.
+# Medicines that pharmacies dispense often, by generic name; none is an opioid, an antagonist or thyroid hormone.
 _USUAL_MEDICINES = """
 acetaminophen acyclovir albuterol alendronate allopurinol alprazolam amitriptyline amlodipine amoxicillin
 anastrozole apixaban aripiprazole aspirin atenolol atomoxetine atorvastatin azelastine azithromycin baclofen
