@@ -12,7 +12,8 @@ from pharmacy.domain.rules import found
 from pharmacy.domain.units import clip
 
 _ALLERGY = "the allergy"
-_INTAKE = re.compile(r"\b(tak(e|es|en|ing)|on|uses?|using|daily|current(ly)?|still|now|prn|tolerates?)\b")
+# Present intake; "hives after taking codeine" and "rash on the arms" tell of a reaction.
+_INTAKE = re.compile(r"\b(takes|uses|is (taking|using|on)|still|daily|current(ly)?|now|prn|tolerates?)\b")
 
 
 def review_mentions(patient: Patient, listed: tuple[Line, ...] = (), *, note: str = "") -> tuple[Finding, ...]:

@@ -95,7 +95,8 @@ def test_an_opioid_that_was_stopped_long_ago_asks_for_the_day() -> None:
     assert (note.rule, note.level) == ("profile.opioid-mentioned", Level.PHARMACIST)
 
 
-@pytest.mark.parametrize("allergy", ["codeine", "allergy to codeine", "morphine (hives)", "Percocet - nausea"])
+@pytest.mark.parametrize("allergy", ["codeine", "allergy to codeine", "morphine (hives)", "Percocet - nausea",
+                                     "rash on the arms from codeine", "vomits after taking Norco"])  # fmt: skip
 def test_an_allergy_to_a_short_acting_opioid_is_a_mention_and_no_intake(allergy: str) -> None:
     (finding,) = review_mentions(Patient(allergies=(allergy,)))
     assert (finding.rule, finding.level) == ("profile.opioid-mentioned", Level.WARN)
