@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from pathlib import Path
 from typing import NoReturn
@@ -111,7 +111,10 @@ def _plain(value: object) -> object:
 def _number(text: str) -> Decimal:
     if len(text) > MOST_DIGITS:
         raise InputUnusable(f"the number {text[:20]}... has more than {MOST_DIGITS} digits")
-    return Decimal(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation as problem:
+        raise InputUnusable(f"the number {text[:20]}... has an exponent beyond all reckoning") from problem
 
 
 def _whole(text: str) -> int:

@@ -7,39 +7,36 @@ from datetime import date
 
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.findings import Finding, Level
-from pharmacy.domain.interactions import GENERAL, LABEL, TRUST
 from pharmacy.domain.prescription import Condition, Patient
+from pharmacy.domain.rules import RULES, found
 from pharmacy.domain.units import clip
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """codes: ICD-10-CM, matched from the left without the point. text: words, in lower case."""
+    """codes: ICD-10-CM, matched from the left without the point. text: words, in lower case. act: what to do."""
 
     rule: str
-    level: Level
-    code: str
-    source: str
     codes: re.Pattern[str]
     text: re.Pattern[str]
     act: str
 
 
-def _rule(rule: str, level: Level, code: str, source: str, codes: str, text: str, act: str) -> _Rule:
-    return _Rule(rule, level, code, source, re.compile(codes), re.compile(text), act)
+def _rule(rule: str, codes: str, text: str, act: str) -> _Rule:
+    return _Rule(rule, re.compile(codes), re.compile(text), act)
 
 
 # The first liver rule that fits counts; the other rules stand each for itself.
 _LIVER = (
     _rule(
-        "condition.liver-failure", Level.STOP, "DC", LABEL,
+        "condition.liver-failure",
         r"B15|B16|B17|K72|K704|K701|K711|K712|K762",
         r"\bacute\b.*\bhepatitis\b|\bhepatitis\b.*\bacute\b|\b(liver|hepatic) (failure|decompensation|coma)\b"
         r"|\bfulminant\b.*\bhepat|\bdecompensated\b.*\b(cirrhosis|liver)\b|\bhepatic encephalopathy\b",
         "acute hepatitis or liver failure; naltrexone must not be given. Ask the prescriber.",
     ),
     _rule(
-        "condition.liver", Level.WARN, "DC", LABEL,
+        "condition.liver",
         r"K7[0-7]|B18|B19|C22|Z944",
         r"\bhepatitis\b|\bcirrhosis\b|\bfatty liver\b|\bnash\b|\bnafld\b|\bsteatohepatitis\b"
         r"|\bliver (disease|fibrosis|transplant)\b"
@@ -49,7 +46,7 @@ _LIVER = (
 )  # fmt: skip
 _OTHERS = (
     _rule(
-        "condition.renal", Level.WARN, "DC", LABEL,
+        "condition.renal",
         r"N184|N185|N186|N17|N19|Z992|I120|I1311|I132",
         r"\bsevere (renal|kidney)\b|\b(ckd|kidney disease)\b.*\b(4|5|iv|v)\b"
         r"|\bend[ -]stage (renal|kidney)\b|\besrd\b"
@@ -57,33 +54,33 @@ _OTHERS = (
         "severe renal impairment; naltrexone leaves the body by the kidney.",
     ),
     _rule(
-        "condition.pregnancy", Level.PHARMACIST, "PG", LABEL,
+        "condition.pregnancy",
         r"O(?!9[12])|Z33(?!2)|Z34|Z3A",
         r"\bpregnan(t|cy)\b|\bgravid\b|\bexpecting a (child|baby)\b",
         "pregnancy; contact the prescriber and record it.",
     ),
     _rule(
-        "condition.lactation", Level.PHARMACIST, "NR", LABEL,
+        "condition.lactation",
         r"Z391|O9[12]",
         r"\blactati(on|ng)\b|\bbreast[ -]?feed(ing)?\b|\bnursing (mother|infant|a)\b|\bpostpartum\b",
         "lactation; contact the prescriber and record it.",
     ),
     _rule(
-        "condition.opioid-use", Level.PHARMACIST, "DD", LABEL,
+        "condition.opioid-use",
         r"Z79891|F11(?!21|11|91)",
         r"\b(long[ -]term|chronic|current)\b.*\bopi(oid|ate)s?\b"
         r"|\bopi(oid|ate) (dependence|use disorder|use)\b|\boud\b",
         "opioid use; ask which opioid is taken and when it was last taken before naltrexone is dispensed.",
     ),
     _rule(
-        "condition.surgery", Level.COUNSEL, "ED", TRUST,
+        "condition.surgery",
         r"Z01818",
         r"\b(surgery|surgical|operation|procedure)\b.*\b(planned|scheduled|upcoming|next|elective|on)\b"
         r"|\b(planned|scheduled|upcoming|elective|pre-?op|preoperative)\b.*\b(surgery|operation|procedure|surgical)\b",
         "surgery planned; counsel to stop 2 to 3 days before and to ask the prescriber.",
     ),
     _rule(
-        "condition.mood", Level.COUNSEL, "DC", LABEL,
+        "condition.mood",
         r"F32|F33|F341|R45851",
         r"\bdepress(ion|ed|ive)\b|\bsuicid(e|al|ality)\b|\bmdd\b|\bdysthymi",
         "depression or suicidality; counsel patient and family to report a change of mood.",
@@ -91,30 +88,50 @@ _OTHERS = (
 )  # fmt: skip
 
 
+# What a text says is not so, or is so of somebody else.
+_NOT_SO = re.compile(
+    r"\b(not|non)[ -]?(currently )?(pregnant|breast[ -]?feeding|lactating)\b"
+    r"|\bnegative pregnancy test\b|\bpregnancy test:? (was )?negative\b|\bhepatitis [ab] (vaccin|immun)[a-z]*"
+    r"|\bfamily history of( [^\s.;,]+){1,3}"
+    r"|\b(denies|no history of|negative for|no known)( [^\s.;,]+){1,2}|\bno (liver|hepatic|renal|kidney) [^\s.;,]+"
+)
+# A note names these in passing; liver, kidney and mood are looked for where conditions are written.
+_IN_A_NOTE = frozenset({"condition.surgery", "condition.pregnancy", "condition.lactation", "condition.liver-failure"})
+
+
 def review_conditions(patient: Patient, *, note: str = "") -> tuple[Finding, ...]:
-    """Findings from conditions and pregnancy; a planned operation is also looked for in the prescriber's"
-    " note."""
+    """Findings from conditions and pregnancy; the prescriber's note is read for what would change the decision."""
     findings: list[Finding] = []
     for condition in patient.conditions:
         findings.extend(_of(condition))
-    surgery = next(rule for rule in _OTHERS if rule.rule == "condition.surgery")
-    if surgery.text.search(note.casefold()):
-        message = f"The note {clip(note)} speaks of an operation: {surgery.act}"
-        findings.append(Finding(surgery.rule, surgery.level, message, surgery.code, surgery.source))
-    if patient.pregnant:
-        message = "The patient is pregnant; contact the prescriber and record it."
-        findings.append(Finding("patient.pregnant", Level.PHARMACIST, message, "PG", LABEL))
-    return tuple(findings)
+    if patient.pregnant and not any(finding.rule == "condition.pregnancy" for finding in findings):
+        findings.append(found("condition.pregnancy", "The patient is pregnant; contact the prescriber and record it."))
+    known = {finding.rule for finding in findings}
+    return (*findings, *(finding for finding in _of_note(note) if finding.rule not in known))
+
+
+def _of_note(note: str) -> Iterable[Finding]:
+    """What a note says is a pharmacist's question at most: it may speak of another time."""
+    text = _so(note)
+    for rule in (*_LIVER, *_OTHERS):
+        if rule.rule in _IN_A_NOTE and rule.text.search(text):
+            highest = RULES[rule.rule].level
+            level = Level.PHARMACIST if highest is Level.STOP else highest
+            yield found(rule.rule, f"The note {clip(note)} speaks of it: {rule.act}", level=level)
 
 
 def _of(condition: Condition) -> Iterable[Finding]:
     code = re.sub(r"[^A-Z0-9]", "", condition.code.upper())
-    text = " ".join(condition.text.casefold().split())
+    text = _so(condition.text)
     liver = next((rule for rule in _LIVER if _fits(rule, code, text)), None)
     for rule in (liver, *_OTHERS):
         if rule is not None and (rule is liver or _fits(rule, code, text)):
             shown = clip(" ".join(part for part in (condition.code, condition.text) if part))
-            yield Finding(rule.rule, rule.level, f"{shown}: {rule.act}", rule.code, rule.source)
+            yield found(rule.rule, f"{shown}: {rule.act}")
+
+
+def _so(text: str) -> str:
+    return _NOT_SO.sub(" ", " ".join(text.casefold().split()))
 
 
 def _fits(rule: _Rule, code: str, text: str) -> bool:
@@ -130,8 +147,8 @@ def review_age(born: date, today: date, policy: DosePolicy) -> tuple[Finding, ..
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     if age < policy.adult_from:
         message = f"The patient is {age} years old, under {policy.adult_from}; contact the prescriber and record it."
-        return (Finding("patient.age", Level.PHARMACIST, message, "PA", GENERAL),)
-    if age > 120:
+        return (found("patient.age", message),)
+    if age > policy.oldest:
         message = f"The birth date makes the patient {age} years old; check it."
-        return (Finding("patient.birth-date", Level.PHARMACIST, message, "MS", GENERAL),)
+        return (found("patient.birth-date", message, level=Level.PHARMACIST),)
     return ()

@@ -9,8 +9,10 @@ from decimal import Decimal
 from itertools import groupby
 
 from pharmacy.domain import dose, titration
+from pharmacy.domain.dose_bands import band
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.findings import Finding, Level
+from pharmacy.domain.rules import found
 from pharmacy.domain.sig import Directions
 from pharmacy.domain.titration import Step
 from pharmacy.domain.units import format_number, format_strength
@@ -35,25 +37,30 @@ def review(
     """
     said = directed(strength_mg, directions)
     if strength_mg is not None and strength_mg > policy.pharmacist_most and (plan or not said):
-        yield from _one(dose.band(strength_mg, policy, what="The strength"))
+        yield from _one(band(strength_mg, policy, what="The strength"))
     if plan:
-        yield from _beside_a_plan(said, plan, policy)
+        yield from _beside_a_plan(strength_mg, directions, plan, policy)
         yield from _against(strength_mg, directions, said, plan)
     elif len(said) == 1:
-        yield from _one(dose.band(said[0].dose_mg, policy))
+        phase = directions.phases[0]
+        yield from _one(band(said[0].dose_mg, policy, strength_mg=strength_mg, phase=phase))
     else:
         yield from titration.review(said, policy)
     if any(phase.doses_per_day != 1 for phase in directions.phases) and (plan or said):
         message = "The directions are not once a day; low-dose naltrexone is taken once a day. Ask the prescriber."
-        yield Finding("directions.not-once-daily", Level.PHARMACIST, message, "PN", dose.RANGE_SOURCE)
+        yield found("directions.not-once-daily", message)
 
 
-def _beside_a_plan(said: tuple[Step, ...], plan: tuple[Step, ...], policy: DosePolicy) -> Iterable[Finding]:
+def _beside_a_plan(
+    strength_mg: Decimal | None, directions: Directions, plan: tuple[Step, ...], policy: DosePolicy
+) -> Iterable[Finding]:
     judged = {step.dose_mg for step in plan}
-    for place, step in enumerate(said, start=1):
+    said = directed(strength_mg, directions)
+    for place, (step, phase) in enumerate(zip(said, directions.phases, strict=False), start=1):
         if step.dose_mg not in judged:
             part = "" if len(said) == 1 else f", part {place},"
-            yield from _one(dose.band(step.dose_mg, policy, what=f"The daily dose of the directions{part}"))
+            what = f"The daily dose of the directions{part}"
+            yield from _one(band(step.dose_mg, policy, what=what, strength_mg=strength_mg, phase=phase))
 
 
 def _against(
@@ -65,7 +72,7 @@ def _against(
         advice = "The label prints the directions: ask the prescriber." if stop else "Ask which holds."
         message = f"The directions mean {titration.describe(said)}; the titration plan says {planned}. {advice}"
         level = Level.STOP if stop else Level.PHARMACIST
-        yield Finding("titration.disagrees", level, message, "PN", titration.SOURCE)
+        yield found("titration.disagrees", message, level=level)
     if strength_mg is None:
         yield from _one_capsule(directions, planned)
         return
@@ -73,7 +80,7 @@ def _against(
     if odd:
         doses = ", ".join(format_strength(mg) for mg in odd)
         message = f"Capsules of {format_strength(strength_mg)} do not make {doses}; these steps need other strengths."
-        yield Finding("titration.strengths", Level.PHARMACIST, message, "SF", titration.SOURCE)
+        yield found("titration.strengths", message)
 
 
 def _one_capsule(directions: Directions, planned: str) -> Iterable[Finding]:
@@ -84,7 +91,7 @@ def _one_capsule(directions: Directions, planned: str) -> Iterable[Finding]:
             f"The titration plan says {planned} and no strength could be read, so one capsule holds one day's dose;"
             f" the directions take {format_number(most)} a day. Ask the prescriber."
         )
-        yield Finding("titration.disagrees", Level.STOP, message, "PN", titration.SOURCE)
+        yield found("titration.disagrees", message)
 
 
 def _same_course(said: tuple[Step, ...], plan: tuple[Step, ...]) -> bool:

@@ -1,17 +1,15 @@
-"""Daily dose: how it is computed, in which band it falls, and whether quantity, days and directions agree."""
+"""Daily dose: how it is computed, and whether quantity, days and directions agree."""
 
 import re
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
-from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.errors import InputUnusable
-from pharmacy.domain.findings import Finding, Level
+from pharmacy.domain.findings import Finding
+from pharmacy.domain.rules import found
 from pharmacy.domain.sig_phases import Phase
 from pharmacy.domain.units import clip, format_number, format_strength, read_whole
 
-RANGE_SOURCE = "pharmacy policy, dose bands; low-dose naltrexone 1.5 to 4.5 mg once a day"
-LABEL_SOURCE = "naltrexone hydrochloride tablets, product label"
 _UNIT = r"(?:capsules?|caps?|ea|each|ct|day(?:s|s' supply)?)?"
 _COUNT = re.compile(rf"#? ?(?P<n>[0-9]{{1,6}})(?:\.0+)? ?(?:\((?P<words>[a-z -]+)\))? ?{_UNIT}\.?")
 _USUAL_DAYS = frozenset({5, 10, 15, 20, 100, *range(7, 99, 7), *range(30, 361, 30)})
@@ -28,51 +26,33 @@ def daily_dose(strength_mg: Decimal, phase: Phase) -> Decimal:
     return strength_mg * phase.units_per_dose * phase.doses_per_day
 
 
-def band(daily_mg: Decimal, policy: DosePolicy, *, what: str = "The daily dose") -> Finding | None:
-    """What the daily dose [mg] asks for; None inside the range that is compounded.
+def arithmetic(strength_mg: Decimal | None, phases: tuple[Phase, ...]) -> tuple[str, ...]:
+    """How each daily dose comes about, one line for each phase; nothing without a strength.
 
-    >>> band(Decimal("4.5"), DosePolicy()) is None
-    True
-    >>> band(Decimal("45"), DosePolicy()).level
-    <Level.STOP: 'stop'>
+    strength_mg: per capsule [mg].
+
+    >>> arithmetic(Decimal("1.5"), (Phase(Decimal(3), Decimal(1), None, "at bedtime"),))
+    ('1.5 mg × 3 capsules × 1 a day = 4.5 mg a day',)
     """
-    dose, most = format_strength(daily_mg), policy.pharmacist_most
-    usual = f"{format_number(policy.accept_least)} to {format_strength(policy.accept_most)}"
-    if policy.accept_least <= daily_mg <= policy.accept_most:
-        return None
-    if daily_mg <= 0:
-        return Finding("dose.none", Level.STOP, f"{what} is {dose}.", "PN", RANGE_SOURCE)
-    if daily_mg < policy.pharmacist_least:
-        least = format_strength(policy.pharmacist_least)
-        message = f"{what} is {dose}, below {least}; mcg and mg may have been mixed up. Ask the prescriber."
-        return Finding("dose.too-low", Level.STOP, message, "LD", RANGE_SOURCE)
-    if daily_mg > most:
-        return Finding("dose.too-high", Level.STOP, _too_high(what, daily_mg, policy), "HD", RANGE_SOURCE)
-    message = (
-        f"{what} is {dose}, outside {usual}; only a pharmacist may accept it, with the reason and the"
-        f" contact with"
-        " the prescriber recorded."
+    if strength_mg is None:
+        return ()
+    return tuple(
+        f"{factors(strength_mg, phase)} = {format_strength(daily_dose(strength_mg, phase))} a day{_lasting(phase)}"
+        for phase in phases
     )
-    code = "LD" if daily_mg < policy.accept_least else "HD"
-    return Finding("dose.unusual", Level.PHARMACIST, message, code, RANGE_SOURCE)
 
 
-def _too_high(what: str, daily_mg: Decimal, policy: DosePolicy) -> str:
-    dose = format_strength(daily_mg)
-    if daily_mg >= policy.conventional_from:
-        return (
-            f"{what} is {dose}: conventional naltrexone starts at"
-            f" {format_strength(policy.conventional_from)} and is"
-            " not low-dose naltrexone. Ask the prescriber."
-        )
-    tenth = daily_mg / 10
-    if policy.accept_least <= tenth <= policy.accept_most:
-        return (
-            f"{what} is {dose}, ten times {format_strength(tenth)}: a decimal point was probably lost. It"
-            f" is not"
-            " corrected here; ask the prescriber."
-        )
-    return f"{what} is {dose}, above {format_strength(policy.pharmacist_most)}. Ask the prescriber."
+def factors(strength_mg: Decimal, phase: Phase) -> str:
+    """Strength x units x times of one phase, in words. strength_mg: per capsule [mg]."""
+    capsules = "capsule" if phase.units_per_dose <= 1 else "capsules"
+    return (
+        f"{format_strength(strength_mg)} × {format_number(phase.units_per_dose)} {capsules}"
+        f" × {format_number(phase.doses_per_day)} a day"
+    )
+
+
+def _lasting(phase: Phase) -> str:
+    return f" for {phase.days} {'day' if phase.days == 1 else 'days'}" if phase.days else ""
 
 
 def read_count(text: str, *, field: str, least: int = 1, most: int = 100_000) -> int:
@@ -144,10 +124,7 @@ def agreement(quantity: int, days_supply: int, phases: tuple[Phase, ...]) -> Fin
     lasts = _lasts(quantity, phases)
     facts += f", and {quantity} capsules last {lasts} days." if lasts else "."
     off, rule = _which(quantity, days_supply, lasts)
-    return Finding(rule, Level.PHARMACIST, f"{off} {facts}", "MS", _AGREE)
-
-
-_AGREE = "pharmacy policy, agreement of quantity, days' supply and directions"
+    return found(rule, f"{off} {facts}")
 
 
 def _end(phases: tuple[Phase, ...]) -> int | None:
@@ -171,7 +148,7 @@ def _against_the_end(quantity: int, days_supply: int, phases: tuple[Phase, ...],
     else:
         off = f"The quantity, the days' supply or the directions are off: {facts}; the quantity is {quantity}, {given}."
         rule = "quantity.disagrees"
-    return Finding(rule, Level.PHARMACIST, off, "MS", _AGREE)
+    return found(rule, off)
 
 
 def _lasts(quantity: int, phases: tuple[Phase, ...]) -> int | None:
@@ -212,7 +189,7 @@ def whole_capsules(phases: tuple[Phase, ...]) -> Finding | None:
                 f" capsules are not"
                 " split. Ask for a strength that gives the dose in whole capsules."
             )
-            return Finding("dose.split", Level.STOP, message, "SF", "pharmacy rule: capsules are not split")
+            return found("dose.split", message)
     return None
 
 
@@ -222,4 +199,4 @@ def quantity_of(text: str, field: str, name: str) -> tuple[int | None, Finding |
         return read_count(text, field=field), None
     except InputUnusable:
         message = f"The {name} {clip(text)} is not a whole number above zero; it is never guessed."
-        return None, Finding(f"{field.replace('_', '-')}.unreadable", Level.STOP, message, "MS", _AGREE)
+        return None, found(f"{field.replace('_', '-')}.unreadable", message)

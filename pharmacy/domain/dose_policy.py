@@ -3,6 +3,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
+
+
+class OpioidRule(StrEnum):
+    """By which rule naltrexone may follow a short-acting opioid; after a long-acting one it is always the label."""
+
+    LABEL = "label"
+    PRACTICE = "practice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +27,11 @@ class DosePolicy:
     valid_months: how long a prescription may be filled [months] (state law; one year where nothing else is
     set).
     washout_days, long_washout_days: without opioid before naltrexone [days] (product label: at least 7 to 10
-    days; up to 14 for methadone and buprenorphine). opioid_gap_hours: from a short-acting opioid [h].
-    adult_from: younger patients are a pharmacist's decision [years].
+    days after short-acting ones; up to 14 after methadone and buprenorphine).
+    other_long_washout_days: after any other long-acting opioid [days]; the label is silent, so the longer of its
+    two figures (pharmacy policy).
+    opioid_gap_hours: from a short-acting opioid [h]. opioid_rule: by which of the two rules the start goes.
+    adult_from: younger patients are a pharmacist's decision [years]. oldest: an age above it is checked [years].
     blocked_fillers: words of slow-release polymers and of calcium carbonate.
     """
 
@@ -34,6 +45,9 @@ class DosePolicy:
     valid_months: int = 12
     washout_days: int = 10
     long_washout_days: int = 14
+    other_long_washout_days: int = 14
     opioid_gap_hours: int = 6
+    opioid_rule: OpioidRule = OpioidRule.LABEL
     adult_from: int = 18
+    oldest: int = 120
     blocked_fillers: tuple[str, ...] = ("methylcellulose", "methocel", "calcium carbonate", "hypromellose sr")

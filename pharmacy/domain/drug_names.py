@@ -9,11 +9,13 @@ methylnaltrexone is not naltrexone.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
-from pharmacy.domain.opioid_codes import LONG_ACTING, PRODUCTS
-from pharmacy.domain.spelling import one_edit_apart, two_edits_apart
+from pharmacy.domain import release_forms
+from pharmacy.domain.opioid_codes import DEPOT, LONG_ACTING, PRODUCTS
+from pharmacy.domain.spelling import by_one_left_out, one_edit_apart, one_left_out, two_edits_apart
 
 LONG_NAME = 8  # letters from which a name with one slip of the pen is still recognised
 # An opioid that is missed does more harm than one question too many, so its ingredient is sought more widely.
@@ -85,7 +87,7 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
     "meptazinol": ("", ""),
     "morphine": (
         "7052",
-        "arymo astramorph avinza contin duramorph embeda infumorph kadian mitigo morphabond mscontin msir"
+        "arymo astramorph avinza contin depodur duramorph embeda infumorph kadian mitigo morphabond mscontin msir"
         " oramorph"
         " roxanol morfin morfina morfine morph mst sevredol zomorph",
     ),
@@ -128,24 +130,13 @@ _THYROID: dict[str, tuple[str, str]] = {
     "levothyroxine": ("10582", "euthyrox levothroid levoxyl synthroid thyroxine tirosint unithroid"),
     "liothyronine": ("10814", "cytomel"),
     "liotrix": ("", "thyrolar"),
-    "thyroid": ("", "armour np-thyroid adthyza westhroid"),
+    "thyroid": ("", "armour adthyza westhroid"),
 }
-# Brands that are only made as extended release or patch (product labels), so no such word stands beside them.
-_LONG_BRANDS = frozenset(
-    """arymo avinza butrans contin conzip duragesic embeda exalgo hysingla kadian morphabond mscontin
-    oramorph oxycontin ryzolt targiniq troxyca xartemis xtampza zohydro tussionex tuzistra tuxarin
-    ionsys durogesic matrifen targin targinact""".split()
-)
-_LONG_WORDS = re.compile(
-    r"\b(er|xr|sr|cr|la|xl|extended|sustained|controlled|prolonged|slow|long[ -]acting|"
-    r"patch(es)?|transdermal|contin|"
-    r"(8|12|24|72|168) ?(hr|hour)s?)\b"
-)
-_DEPOT = re.compile(r"\b(sublocade|brixadi|probuphine|depot|implant|monthly)\b")
 _PHRASES = (
     (re.compile(r"\btylenol\b(.{0,12}(#|\bno\.?|\bnumber))? ?[234]\b(?! ?(mg|tab|times|x))"), "codeine"),
     (re.compile(r"\bb ?& ?o\b"), "opium"),
     (re.compile(r"\bms ?(ir|er)\b|\bms ?o4\b"), "morphine"),
+    (re.compile(r"\b7[ -]?oh\b(?![ -]?(vitamin|progesterone))"), "kratom"),
     (re.compile(r"\b(apap|acetaminophen|asa|aspirin)\W{1,3}cod\b(?! ?liver)"), "codeine"),
 )  # fmt: skip
 # "T3" is Tylenol No. 3 on a medicine list; in other texts a vertebra, a tumour's stage or a thyroid test.
@@ -196,6 +187,10 @@ _BY_CODE = (
 )
 _LONG_NAMES = tuple(word for word in _BY_WORD if len(word) >= LONG_NAME)
 _OPIOID_NAMES = tuple(name for name in (*_ALWAYS_LONG, *_OPIOIDS) if len(name) >= LONG_OPIOID and name != UNNAMED)
+# Comparing spellings is slow; these find the few names that are worth it, and none that one slip or two made is missed.
+_ONE_SLIP = by_one_left_out((*_LONG_NAMES, *_OPIOID_NAMES))
+_TWO_SLIPS = tuple((name, frozenset(name)) for name in _OPIOID_NAMES if len(name) >= LONGER_OPIOID)
+_PLACE = {name: place for place, name in enumerate(dict.fromkeys((*_LONG_NAMES, *_OPIOID_NAMES)))}
 # Words that are themselves and no slip of the pen.
 _EXACT = (
     frozenset(LOOK_ALIKES)
@@ -231,22 +226,40 @@ def find(text: str, rxcui: str = "", *, listed: bool = True) -> tuple[Match, ...
     >>> find("apomorphine 10 mg/mL")
     ()
     """
-    even = _BLOCKERS.sub(" ", " ".join(unicodedata.normalize("NFKC", text).casefold().split()))
+    even = _BLOCKERS.sub(" ", " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split()))
+    code = rxcui.strip()
+    named = [(name, word) for word in words(even) if (name := word if word in _BY_WORD else _misspelt(word))]
+    phrases = tuple(_phrases(even, listed=listed))
+    if not named and not phrases and code not in _BY_CODE:
+        return ()
     found: dict[str, Match] = {}
-    slow = _LONG_WORDS.search(even) is not None or rxcui.strip() in LONG_ACTING
-    depot = _DEPOT.search(even) is not None
-    if rxcui.strip() in _BY_CODE:
-        _add(found, *_BY_CODE[rxcui.strip()], f"RxNorm {rxcui.strip()}", "", slow, depot)
-    for word in words(even):
-        name = word if word in _BY_WORD else _misspelt(word)
-        if name:
-            long = slow or name in _LONG_BRANDS
-            _add(found, *_BY_WORD[name], name, "" if name == word else word, long, depot)
-    for ingredient, phrase in _phrases(even, listed=listed):
+    slow = code in LONG_ACTING or release_forms.long_acting(even)
+    depot = code in DEPOT or release_forms.depot(even)
+    if code in _BY_CODE:
+        _add(found, *_BY_CODE[code], f"RxNorm {code}", "", slow, depot)
+    for name, word in named:
+        long = slow or name in release_forms.LONG_BRANDS
+        _add(found, *_BY_WORD[name], name, "" if name == word else word, long, depot)
+    for ingredient, phrase in phrases:
         _add(found, ingredient, Group.OPIOID, phrase, "", slow, depot)
     if any(is_opioid(match) and match.ingredient != UNNAMED for match in found.values()):
         found.pop(UNNAMED, None)
+    if listed:
+        _combine(found)
     return tuple(found.values())
+
+
+def _combine(found: dict[str, Match]) -> None:
+    """Morphine or oxycodone made with naltrexone is one product, an opioid.
+
+    It is only made for long action (product labels of Embeda and Troxyca ER).
+    """
+    combined = [found[name] for name in ("morphine", "oxycodone") if name in found]
+    held = found.get("naltrexone")
+    if combined and held is not None and held.how == "naltrexone":
+        del found["naltrexone"]
+        for match in combined:
+            found[match.ingredient] = replace(match, group=Group.LONG_ACTING_OPIOID)
 
 
 def is_opioid(match: Match) -> bool:
@@ -274,11 +287,14 @@ def _add(
         found[ingredient] = Match(ingredient, group, how, spelled, depot)
 
 
+@lru_cache(maxsize=4096)
 def _misspelt(word: str) -> str:
     """The name that was meant: one slip in any long name, two in a longer opioid ingredient."""
-    if len(word) < LONG_OPIOID - 1 or word in _EXACT:
+    if word in _EXACT:
         return ""
-    one = next((name for name in (*_LONG_NAMES, *_OPIOID_NAMES) if one_edit_apart(word, name)), "")
+    near = {name for left in one_left_out(word) for name in _ONE_SLIP.get(left, ())}
+    one = next((name for name in sorted(near, key=_PLACE.__getitem__) if one_edit_apart(word, name)), "")
     if one or len(word) < LONGER_OPIOID - 2:
         return one
-    return next((n for n in _OPIOID_NAMES if len(n) >= LONGER_OPIOID and two_edits_apart(word, n)), "")
+    letters = frozenset(word)  # each slip brings in at most two letters that the other spelling lacks
+    return next((n for n, known in _TWO_SLIPS if len(letters ^ known) <= 4 and two_edits_apart(word, n)), "")

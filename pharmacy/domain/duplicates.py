@@ -1,8 +1,7 @@
 """Two prescriptions of naltrexone for one patient: a question, for the label of each alone cannot show it."""
 
-from pharmacy.domain.findings import Finding, Level
-
-SOURCE = "drug-use review: therapeutic duplication (NCPDP reason for service TD)"
+from pharmacy.domain.findings import Finding
+from pharmacy.domain.rules import found
 
 
 def duplicate_therapy(others: tuple[str, ...]) -> Finding | None:
@@ -20,4 +19,4 @@ def duplicate_therapy(others: tuple[str, ...]) -> Finding | None:
     named = ", ".join(numbers)
     has = "another naltrexone prescription" if len(numbers) == 1 else "other naltrexone prescriptions"
     message = f"The patient has {has}: {named}; ask whether this one replaces or adds to what is taken already."
-    return Finding("profile.duplicate", Level.PHARMACIST, message, "TD", SOURCE)
+    return found("profile.duplicate", message)

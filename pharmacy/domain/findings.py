@@ -4,7 +4,9 @@ Codes are those of the NCPDP External Code List: reason for service (439-E4), pr
 and result of service (441-E6), quoted from general professional knowledge; the list itself is licensed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from pharmacy.domain.errors import RuleBroken
@@ -17,6 +19,13 @@ class Level(StrEnum):
     COUNSEL = "counsel"
 
 
+class Kind(StrEnum):
+    """Whose work a finding is: a pharmacist's judgement, or a field that a technician completes or reads again."""
+
+    CLINICAL = "clinical"
+    WORKFLOW = "workflow"
+
+
 class Decision(StrEnum):
     ACCEPT = "accept"
     PHARMACIST = "pharmacist"
@@ -27,10 +36,32 @@ _ORDER = {level: place for place, level in enumerate(Level)}
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What screening looks for; the table of all of them is pharmacy/domain/rules.py.
+
+    level: the highest that a finding of the rule may have. codes: NCPDP reasons for service, the usual one first.
+    looks_for: one plain sentence. source: citation. since: the day from which the rule stands.
+    stops_because: of a rule that may stop, why nobody may answer it and go on; "" for the others.
+    kept_because: why the pharmacist-in-charge may not retire it; "" for a rule that may be retired.
+    """
+
+    id: str
+    kind: Kind
+    level: Level
+    codes: tuple[str, ...]
+    looks_for: str
+    source: str
+    since: date
+    stops_because: str = ""
+    kept_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """rule: stable name, stored with an override. message: what was found and what to do.
 
-    code: NCPDP reason for service. source: where the rule comes from.
+    code: NCPDP reason for service. source: where the rule comes from. Made by rules.found, which takes level,
+    code, source and kind from the table of rules.
     """
 
     rule: str
@@ -38,6 +69,7 @@ class Finding:
     message: str
     code: str = ""
     source: str = ""
+    kind: Kind = Kind.CLINICAL
 
     def to_document(self) -> dict[str, object]:
         return {
@@ -46,12 +78,25 @@ class Finding:
             "message": self.message,
             "code": self.code,
             "source": self.source,
+            "kind": self.kind.value,
         }
 
 
-def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """The gravest first, each sentence once; within a level as they were found."""
-    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: _ORDER[finding.level]))
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding for each rule, the gravest first; within a level as they were found.
+
+    What a rule found in several places is one question with one answer: the sentences follow one another, each
+    once, under the gravest level among them.
+    """
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    return tuple(sorted(map(_together, by_rule.values()), key=lambda finding: _ORDER[finding.level]))
+
+
+def _together(found: list[Finding]) -> Finding:
+    gravest = min(found, key=lambda finding: _ORDER[finding.level])
+    return replace(gravest, message=" ".join(dict.fromkeys(finding.message for finding in found)))
 
 
 def decide(findings: tuple[Finding, ...]) -> Decision:

@@ -1,188 +1,131 @@
-"""Drug-use review: the medicine list, and allergies or diet against the excipients of the chosen formula."""
+"""Drug-use review: the medicine list against naltrexone."""
 
+import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from pharmacy.domain.dose_policy import DosePolicy
-from pharmacy.domain.drug_names import UNNAMED, Group, Match, find, same_drug, words
-from pharmacy.domain.errors import InputUnusable
-from pharmacy.domain.findings import Finding, Level
-from pharmacy.domain.prescription import Medication, Patient
-from pharmacy.domain.units import clip, read_date
+from pharmacy.domain.drug_names import Group
+from pharmacy.domain.findings import Finding
+from pharmacy.domain.medicine_list import Line, shown_name
+from pharmacy.domain.opioid_timeline import Action, Exposure, Timeline
+from pharmacy.domain.rules import found
+from pharmacy.domain.units import clip
 
-LABEL = "naltrexone hydrochloride tablets, product label"
-TRUST = "LDN Research Trust, prescriber and pharmacist guides"
-GENERAL = "general professional knowledge"
-# An opioid without a name may be one of these.
-_SLOW_TO_LEAVE = frozenset({"methadone", "buprenorphine", "levomethadone", "levomethadyl", UNNAMED})
+_STOPPED = re.compile(r"\b(stopped|discontinued|d/c|no longer|former(ly)?|quit|previous(ly)?|history of|past)\b")
 
 
-def review_medications(patient: Patient, *, today: date, policy: DosePolicy) -> tuple[Finding, ...]:
-    """What the medicine list holds against naltrexone."""
-    findings: list[Finding] = []
-    for place, medication in enumerate(patient.medications):
-        matches = find(medication.text, medication.rxcui)
-        if not matches and not medication.text.strip():
-            message = f"Medicine {place + 1} on the list has no readable name; find out what it is."
-            findings.append(Finding("profile.unnamed", Level.PHARMACIST, message, "MS", GENERAL))
-        for match in matches:
-            findings.append(_of_match(match, medication, today, policy))
-            findings.extend(_misspelling(match, medication))
-    return tuple(findings)
+def review_medications(
+    listed: tuple[Line, ...], timeline: Timeline | None, *, today: date, policy: DosePolicy
+) -> tuple[Finding, ...]:
+    """What the medicine list holds against naltrexone: one finding for each rule, naming every medicine.
 
-
-def _of_match(match: Match, medication: Medication, today: date, policy: DosePolicy) -> Finding:
-    name = _named(match, medication)
-    match match.group:
-        case Group.ANTAGONIST:
-            message = f"{name} is on the medicine list already: no second opioid antagonist. Ask the prescriber."
-            return Finding("profile.antagonist", Level.STOP, message, "TD", GENERAL)
-        case Group.THYROID:
-            message = f"{name}: thyroid replacement; counsel to have TSH checked again after the start."
-            return Finding("profile.thyroid", Level.COUNSEL, message, "DD", TRUST)
-        case Group.PERIPHERAL_OPIOID:
-            message = f"{name} is an opioid that acts on the bowel; naltrexone may take away its effect."
-            return Finding("profile.opioid-peripheral", Level.WARN, message, "DD", GENERAL)
-        case _:
-            return _of_opioid(match, medication, today, policy)
-
-
-def _of_opioid(match: Match, medication: Medication, today: date, policy: DosePolicy) -> Finding:
-    """An opioid: recent use stops until a date; else a long-acting one stops and a short-acting one is"
-    " asked about."""
-    name, long = _named(match, medication), match.group is Group.LONG_ACTING_OPIOID
-    days = policy.long_washout_days if match.ingredient in _SLOW_TO_LEAVE else policy.washout_days
-    last = _last_taken(medication)
-    if last is not None and today < last + timedelta(days=days):
-        until = last + timedelta(days=days)
-        future = " (a date in the future: check it)" if last > today else ""
-        message = (
-            f"{name} was last taken on {last.isoformat()}{future}; stop until {until.isoformat()}: {days}"
-            f" days without"
-            " opioids before naltrexone."
-        )
-        return Finding("profile.opioid-recent", Level.STOP, message, "DD", LABEL)
-    if long and (last is None or match.depot):
-        message = (
-            f"{name} is a long-acting opioid: naltrexone must not be given, it would bring on withdrawal."
-            f" Ask the"
-            " prescriber."
-        )
-        return Finding("profile.opioid-long", Level.STOP, message, "DD", LABEL)
-    if long:
-        message = (
-            f"{name} is a long-acting opioid, last taken on {_last_taken(medication)}: confirm with the"
-            f" prescriber that"
-            " it was stopped, and record it."
-        )
-        return Finding("profile.opioid-stopped", Level.PHARMACIST, message, "DD", LABEL)
-    unread = f" The date {clip(medication.last_taken)} could not be read." if _unread(medication) else ""
-    since = f", last taken on {last.isoformat()}" if last else ""
-    message = (
-        f"{name} is an opioid{since}: the product label contraindicates opioid"
-        f" analgesics; at low doses they are kept at least {policy.opioid_gap_hours} hours apart. Contact the"
-        f" prescriber and record it, add the auxiliary label and the wallet card.{unread}"
-    )
-    return Finding("profile.opioid", Level.PHARMACIST, message, "DD", f"{LABEL}; low-dose naltrexone practice")
-
-
-def _last_taken(medication: Medication) -> date | None:
-    if not medication.last_taken.strip():
-        return None
-    try:
-        last = read_date(medication.last_taken, field="last_taken")
-    except InputUnusable:
-        return None
-    return None if last.year > date.max.year - 1 else last
-
-
-def _unread(medication: Medication) -> bool:
-    return bool(medication.last_taken.strip()) and _last_taken(medication) is None
-
-
-def _misspelling(match: Match, medication: Medication) -> Iterable[Finding]:
-    if match.spelled:
-        message = f"“{match.spelled}” in {clip(medication.text)} was taken for {match.how}; check the spelling."
-        yield Finding("profile.spelling", Level.WARN, message, "MS", GENERAL)
-
-
-def _named(match: Match, medication: Medication) -> str:
-    shown = clip(medication.text) if medication.text.strip() else f"RxNorm {clip(medication.rxcui)}"
-    return shown if match.ingredient in words(medication.text) else f"{shown} ({match.ingredient})"
-
-
-# Words of an allergy or a diet, and the words of excipients that they forbid.
-_EXCIPIENT_GROUPS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
-    (
-        "lactose",
-        frozenset("lactose milk dairy casein whey vegan galactosemia".split()),
-        frozenset("lactose milk casein whey".split()),
-    ),
-    (
-        "gelatin",
-        frozenset("gelatin gelatine pork porcine beef bovine vegan vegetarian kosher halal alpha-gal".split()),
-        frozenset("gelatin gelatine".split()),
-    ),
-    (
-        "dye",
-        frozenset("dye dyes colorant colorants colourant tartrazine fd yellow red blue green carmine".split()),
-        frozenset("dye dyes colorant tartrazine fd yellow red blue green carmine".split()),
-    ),
-    (
-        "corn",
-        frozenset("corn maize cornstarch".split()),
-        frozenset("corn maize cornstarch starch maltodextrin".split()),
-    ),
-    ("sucrose", frozenset("sucrose sugar".split()), frozenset("sucrose sugar".split())),
-    ("cellulose", frozenset("cellulose mcc".split()), frozenset("cellulose avicel mcc".split())),
-    ("gluten", frozenset("gluten wheat celiac coeliac".split()), frozenset("gluten wheat".split())),
-    ("soy", frozenset("soy soya soybean".split()), frozenset("soy soya lecithin".split())),
-    ("titanium dioxide", frozenset({"titanium"}), frozenset({"titanium"})),
-)
-
-
-def review_allergies(patient: Patient, excipients: tuple[str, ...], policy: DosePolicy) -> tuple[Finding, ...]:
-    """Allergies against naltrexone and against the excipients of the formula; a diet against the excipients.
-
-    excipients: names of fillers, shells and dyes; empty while no formula is chosen.
+    timeline: of the same list.
     """
-    findings: list[Finding] = []
-    for allergy in patient.allergies:
-        if any(same_drug(word, "naltrexone") for word in words(allergy)):
-            message = f"The patient is allergic to {clip(allergy)}; naltrexone must not be given."
-            findings.append(Finding("allergy.naltrexone", Level.STOP, message, "DA", LABEL))
-        findings.extend(_against(allergy, "allergy", "DA", excipients))
-    if patient.diet.strip():
-        findings.extend(_against(patient.diet, "diet", "DI", excipients))
-    findings.extend(_blocked(excipients, policy))
-    return tuple(findings)
+    return (
+        *(_of_opioids(timeline, today, policy) if timeline else ()),
+        *_of_others(listed),
+        *_unread(listed),
+    )
 
 
-def _against(text: str, kind: str, code: str, excipients: tuple[str, ...]) -> Iterable[Finding]:
-    said = set(words(text)) | set(text.casefold().split())
-    for name, avoided, held in _EXCIPIENT_GROUPS:
-        if not said & avoided:
-            continue
-        if not excipients:
-            message = f"{kind.capitalize()} {clip(text)}: choose a formula without {name}."
-            yield Finding(f"{kind}.formula-to-choose", Level.WARN, message, code, GENERAL)
-        for excipient in excipients:
-            if set(words(excipient)) & held:
-                message = f"{kind.capitalize()} {clip(text)}: the formula holds {excipient}. Offer another formula."
-                yield Finding(f"{kind}.excipient", Level.STOP, message, code, GENERAL)
-    known = {word for _, avoided, _ in _EXCIPIENT_GROUPS for word in avoided}
-    for excipient in excipients:
-        shared = {word for word in said & set(words(excipient)) if len(word) > 3} - known
-        if shared:
-            message = f"{kind.capitalize()} {clip(text)}: the formula holds {excipient}. Offer another formula."
-            yield Finding(f"{kind}.excipient", Level.STOP, message, code, GENERAL)
+def _of_others(listed: tuple[Line, ...]) -> Iterable[Finding]:
+    names: dict[Group, list[str]] = {}
+    for line in listed:
+        for match in line.matches:
+            names.setdefault(match.group, []).append(shown_name(match, line.medication))
+    if antagonists := names.get(Group.ANTAGONIST):
+        message = f"On the medicine list already: {_and(antagonists)}. No second opioid antagonist; ask the prescriber."
+        yield found("profile.antagonist", message)
+    if bowel := names.get(Group.PERIPHERAL_OPIOID):
+        message = f"On the medicine list, an opioid that acts on the bowel: {_and(bowel)}. Naltrexone may undo it."
+        yield found("profile.opioid-peripheral", message)
+    if thyroid := names.get(Group.THYROID):
+        message = f"Thyroid replacement: {_and(thyroid)}. Counsel to have TSH checked again after the start."
+        yield found("profile.thyroid", message)
 
 
-def _blocked(excipients: tuple[str, ...], policy: DosePolicy) -> Iterable[Finding]:
-    for excipient in excipients:
-        said = set(words(excipient))
-        for blocked in policy.blocked_fillers:
-            if set(words(blocked)) <= said:
-                message = f"{excipient} slows or binds naltrexone and is blocked; choose another filler."
-                source = "pharmacy policy, fillers: no slow-release polymer and no calcium carbonate"
-                yield Finding("excipient.blocked", Level.STOP, message, "DI", source)
+def _unread(listed: tuple[Line, ...]) -> Iterable[Finding]:
+    nameless = [not line.matches and not line.medication.text.strip() for line in listed]
+    unnamed = [str(place) for place, without in enumerate(nameless, start=1) if without]
+    if unnamed:
+        message = f"No readable name has line {_and(unnamed)} of the medicine list; find out what is taken."
+        yield found("profile.unnamed", message)
+    slips = [
+        f"“{match.spelled}” in {clip(line.medication.text)} for {match.how}"
+        for line in listed
+        for match in line.matches
+        if match.spelled
+    ]
+    if slips:
+        yield found("profile.spelling", f"Taken on the medicine list: {_and(slips)}; check the spelling.")
+
+
+def _of_opioids(timeline: Timeline, today: date, policy: DosePolicy) -> Iterable[Finding]:
+    """Long-acting ones that may still be taken stop, recent ones stop until a day, the others are asked about."""
+    groups: dict[str, list[Exposure]] = {}
+    for one in timeline.exposures:
+        groups.setdefault(_standing(one, today, policy), []).append(one)
+    if always := groups.get("profile.opioid-long"):
+        message = (
+            f"Long-acting opioid: {_and([one.name for one in always])}. Naltrexone must not be given, it would bring"
+            f" on withdrawal. Ask the prescriber.{_also(always)}"
+        )
+        yield found("profile.opioid-long", message)
+    if recent := groups.get("profile.opioid-recent"):
+        until = max(start for one in recent if (start := one.start(policy.opioid_rule)) is not None)
+        message = (
+            f"Opioid taken not long ago: {_and([_when(one) for one in recent])}; stop until {until.isoformat()}."
+            f"{_also(recent)}"
+        )
+        yield found("profile.opioid-recent", message)
+    if stopped := groups.get("profile.opioid-stopped"):
+        message = (
+            f"Long-acting opioid: {_and([_when(one) for one in stopped])}. Confirm with the prescriber that it was"
+            " stopped, and record it."
+        )
+        yield found("profile.opioid-stopped", message)
+    if spaced := groups.get("profile.opioid"):
+        yield found("profile.opioid", _spaced(spaced, timeline, policy))
+
+
+def _standing(one: Exposure, today: date, policy: DosePolicy) -> str:
+    start = one.start(policy.opioid_rule)
+    if start is not None and today < start:
+        return "profile.opioid-recent"
+    if one.action is Action.SHORT:
+        return "profile.opioid"
+    return "profile.opioid-long" if start is None else "profile.opioid-stopped"
+
+
+def _spaced(spaced: list[Exposure], timeline: Timeline, policy: DosePolicy) -> str:
+    cards = " Add the auxiliary label and the wallet card." if timeline.wallet_card else ""
+    return (
+        f"Opioid: {_and([_when(one) for one in spaced])}. The product label contraindicates opioid analgesics; at low"
+        f" doses they are kept at least {policy.opioid_gap_hours} hours apart. Contact the prescriber and record"
+        f" it.{cards}{_also(spaced)}"
+    )
+
+
+def _when(one: Exposure) -> str:
+    if one.last_taken is None:
+        return one.name
+    last = one.last_taken.isoformat()
+    return f"{one.name}, last taken on {last} ({one.washout_days} days without it: {one.basis})"
+
+
+def _also(group: list[Exposure]) -> str:
+    """What is not known about these, and the advice for a line that says it was stopped."""
+    notes = [one.note for one in group if one.note]
+    if any(one.last_taken is None and _STOPPED.search(one.name.casefold()) for one in group):
+        notes.append("The list says that it was stopped: write the day it was last taken.")
+    return "".join(f" {note}" for note in dict.fromkeys(notes))
+
+
+def _and(names: list[str]) -> str:
+    """Names in a sentence.
+
+    >>> _and(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

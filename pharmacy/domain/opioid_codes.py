@@ -250,3 +250,11 @@ LONG_ACTING: frozenset[str] = frozenset(
         1871441 1871443 1871444 1871446 1872234 1946525 1946527 1946529 1990745 2099286 2183669
     """.split()
 )
+
+# Buprenorphine as an implant or a monthly or weekly injection: it goes on acting for weeks after the last dose.
+DEPOT: frozenset[str] = frozenset(
+    """
+        1797650 1797655 1996184 1996189 1996192 1996193 2639021 2639027 2639029 2639030 2639031
+        2639032 2639033 2639034 2639036 2639039 2639041 2639042 2639043 2639044
+    """.split()
+)

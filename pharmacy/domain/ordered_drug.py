@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.drug_names import LOOK_ALIKES, UNNAMED, find, is_opioid, same_drug, words
 from pharmacy.domain.findings import Finding, Level
+from pharmacy.domain.rules import found
 from pharmacy.domain.strength import strengths_in
 from pharmacy.domain.units import clip, format_strength
+from pharmacy.domain.written_forms import codes_in, forms_in, runs_together
 
-ISMP = "ISMP, List of Error-Prone Abbreviations, Symbols, and Dose Designations, 2021"
-NAMES = "pharmacy rule: drug names are compared word by word; ISMP, List of Confused Drug Names"
 _BRANDS = {
     "revia": "50 mg tablets",
     "depade": "50 mg tablets",
@@ -18,20 +19,22 @@ _BRANDS = {
     "vivitrol": "an injection",
 }
 _COMBINATIONS = frozenset({"bupropion", "contrave", "mysimba", "acamprosate", "ketamine", "memantine"})
-CONVENTIONAL_FROM = Decimal(50)  # mg, the least tablet of conventional naltrexone (product label)
+_DEFAULT = DosePolicy()
+# Rules whose finding says that another product was ordered.
+PRODUCTS = frozenset({"drug.opioid", "drug.look-alike", "drug.not-naltrexone", "drug.conventional"})
 _HARMLESS = frozenset(
     """naltrexone hcl hydrochloride low dose ldn capsule capsules cap caps oral compounded compound
     compounding mg mcg g anhydrous dihydrate usp powder by mouth po the of custom rx for immediate release
     ir""".split()
 )
-_NAMED = frozenset("base tablet tablets tab tabs".split())  # each has a finding of its own
-_SLOW = frozenset("sr er xr cr la extended sustained slow controlled prolonged".split())
+_TABLETS = frozenset("tablet tablets tab tabs".split())
+_SLOW = frozenset("sr er xr cr la xl extended sustained slow controlled prolonged delayed depot implant".split())
 _CAPSULE = re.compile(
     r"(oral |gelatin |hard |vegetarian |veg |compounded |immediate release )*cap(sule)?s?(, oral| oral)?\.?"
 )
 
 
-def review_drug(drug: str, strength_mg: Decimal | None) -> tuple[Finding, ...]:
+def review_drug(drug: str, strength_mg: Decimal | None, policy: DosePolicy = _DEFAULT) -> tuple[Finding, ...]:
     """Findings about the drug's name.
 
     strength_mg: strength that was read from its own field [mg], None when there is none.
@@ -41,89 +44,109 @@ def review_drug(drug: str, strength_mg: Decimal | None) -> tuple[Finding, ...]:
     """
     said = words(drug)
     if not drug.strip():
-        return (_stop("drug.missing", "The drug is missing.", "MS"),)
-    named = [word for word in said if same_drug(word, "naltrexone")]
-    alike = next((LOOK_ALIKES[word] for word in said if word in LOOK_ALIKES), "")
-    alike = alike or next((full for name, full in LOOK_ALIKES.items() for w in said if same_drug(w, name)), "")
-    found = list(_other_drugs(drug, said))
+        return (found("drug.missing", "The drug is missing."),)
+    other = _another_drug(drug, said, policy)
+    if other is not None:
+        return (other,)
+    return tuple(_about_the_name(drug, said, strength_mg))
+
+
+def _another_drug(drug: str, said: list[str], policy: DosePolicy) -> Finding | None:
+    """Why the drug is not what is made here; one reason is enough, the one that does the most harm."""
+    opioid = next((m for m in find(drug) if is_opioid(m) and m.ingredient not in (UNNAMED, *LOOK_ALIKES)), None)
+    if opioid:
+        message = f"The drug {clip(drug)} holds {opioid.ingredient}, an opioid; it is not low-dose naltrexone."
+        return found("drug.opioid", message)
+    alike = _look_alike(said)
     if alike:
-        message = f"The drug {clip(drug)} is {alike}, not naltrexone. Ask the prescriber."
-        found.append(_stop("drug.look-alike", message, "PN"))
-    if found:
-        return tuple(found)
-    if not named and "ldn" not in said:
-        return (_stop("drug.not-naltrexone", f"The drug {clip(drug)} is not naltrexone.", "PN"),)
-    return tuple(_about_the_name(drug, said, named, strength_mg))
+        return found("drug.look-alike", f"The drug {clip(drug)} is {alike}, not naltrexone. Ask the prescriber.")
+    combined = next((word for word in said if word in _COMBINATIONS), "")
+    if combined:
+        return found("drug.not-naltrexone", f"The drug {clip(drug)} holds another active beside naltrexone.")
+    conventional = next((f"{_BRANDS[word]} under the brand {word}" for word in said if word in _BRANDS), "")
+    conventional = conventional or next(
+        (format_strength(mg) for mg in strengths_in(drug) if mg >= policy.conventional_from), ""
+    )
+    if conventional:
+        message = f"The drug {clip(drug)} is conventional naltrexone ({conventional}), not compounded here."
+        return found("drug.conventional", message)
+    if "ldn" not in said and not _naltrexone(said):
+        return found("drug.not-naltrexone", f"The drug {clip(drug)} is not naltrexone.")
+    return None
 
 
-def _other_drugs(drug: str, said: list[str]) -> Iterable[Finding]:
-    for match in find(drug):
-        if is_opioid(match) and match.ingredient != UNNAMED and match.ingredient not in LOOK_ALIKES:
-            message = f"The drug {clip(drug)} holds {match.ingredient}, an opioid; it is not low-dose naltrexone."
-            yield _stop("drug.opioid", message, "PN")
-    for word in said:
-        if word in _BRANDS:
-            message = f"The drug {clip(drug)} is conventional naltrexone ({_BRANDS[word]}), not compounded here."
-            yield _stop("drug.conventional", message, "PN")
-        elif word in _COMBINATIONS:
-            yield _stop("drug.combination", f"The drug {clip(drug)} is a combination with another active.", "PN")
-    if _SLOW & set(said):
-        yield _stop("drug.slow-release", f"The drug {clip(drug)} asks for slow release, which is not made here.", "SF")
+def _look_alike(said: list[str]) -> str:
+    exact = next((LOOK_ALIKES[word] for word in said if word in LOOK_ALIKES), "")
+    return exact or next((full for name, full in LOOK_ALIKES.items() for word in said if same_drug(word, name)), "")
 
 
-def _about_the_name(drug: str, said: list[str], named: list[str], strength_mg: Decimal | None) -> Iterable[Finding]:
+def _naltrexone(said: list[str]) -> list[str]:
+    return [word for word in said if same_drug(word, "naltrexone")]
+
+
+def _about_the_name(drug: str, said: list[str], strength_mg: Decimal | None) -> Iterable[Finding]:
+    named = _naltrexone(said)
     if "ldn" in said and not named:
         message = f"The drug is written {clip(drug)}; “LDN” is no drug name. Read it again and confirm naltrexone."
-        yield Finding("drug.ldn", Level.PHARMACIST, message, "MS", ISMP)
+        yield found("drug.ldn", message)
     elif "ldn" in said:
         message = f"The drug {clip(drug)} uses “LDN”, which is no drug name and is never printed."
-        yield Finding("drug.ldn", Level.WARN, message, "MS", ISMP)
+        yield found("drug.ldn", message, level=Level.WARN)
     if named and named[0] != "naltrexone":
         message = f"The drug {clip(drug)} is spelled “{named[0]}”; confirm that naltrexone is meant."
-        yield Finding("drug.spelling", Level.PHARMACIST, message, "MS", NAMES)
-    if re.search(r"[a-zA-Z][0-9]", drug):
-        message = f"The name runs into the number in {clip(drug)}; a letter is easily read as a digit."
-        yield Finding("drug.run-together", Level.WARN, message, "MS", ISMP)
-    if {"tablet", "tablets", "tab", "tabs"} & set(said):
-        message = f"The drug {clip(drug)} asks for tablets; capsules are made here. Ask the prescriber."
-        yield _stop("drug.tablet", message, "SF")
+        yield found("drug.spelling", message)
     if "base" in said:
         message = f"The drug {clip(drug)} asks for the base; the strength printed is that of the hydrochloride."
-        yield Finding("drug.base", Level.PHARMACIST, message, "PN", "naltrexone hydrochloride monograph, USP")
-    unknown = [w for w in said if w not in _HARMLESS and w not in named and w not in _NAMED and not w[0].isdigit()]
+        yield found("drug.base", message)
+    if _SLOW & set(said):
+        message = f"The drug {clip(drug)} asks for slow release, which is not made here. Ask the prescriber."
+        yield found("form.not-made", message)
+    yield from _writing(drug)
+    yield from _unknown(drug, said, named)
+    yield from _strengths(drug, strength_mg)
+
+
+def _writing(drug: str) -> Iterable[Finding]:
+    flaws = list(forms_in(drug))
+    if runs_together(drug):
+        flaws.append("a name that runs into the number (a letter is easily read as a digit)")
+    flaws.extend(f"the error-prone abbreviation “{code}”" for code in codes_in(drug))
+    if flaws:
+        yield found("drug.written-form", f"The drug {clip(drug)} has {'; '.join(flaws)}. Read it again.")
+
+
+def _unknown(drug: str, said: list[str], named: list[str]) -> Iterable[Finding]:
+    known = {*_HARMLESS, *_SLOW, *_TABLETS, "base", *named, *codes_in(drug)}
+    unknown = [word for word in said if word not in known and not word[0].isdigit()]
     if unknown:
         message = f"The drug {clip(drug)} has words that were not understood: {', '.join(unknown[:5])}."
-        yield Finding("drug.unknown-words", Level.PHARMACIST, message, "MS", NAMES)
-    yield from _strengths(drug, strength_mg)
+        yield found("drug.unknown-words", message)
 
 
 def _strengths(drug: str, strength_mg: Decimal | None) -> Iterable[Finding]:
     for named in dict.fromkeys(strengths_in(drug)):
-        if named >= CONVENTIONAL_FROM:
-            message = f"The drug {clip(drug)} names {format_strength(named)}: conventional naltrexone, not made here."
-            yield _stop("drug.conventional", message, "PN")
         if strength_mg is not None and named != strength_mg:
             message = (
                 f"The drug {clip(drug)} says {format_strength(named)} and the strength says"
                 f" {format_strength(strength_mg)}. Ask the prescriber."
             )
-            yield _stop("strength.two", message, "PN")
+            yield found("strength.two", message)
 
 
-def review_form(form: str, strength_mg: Decimal | None) -> tuple[Finding, ...]:
-    """Capsules are made here, nothing else."""
+def review_form(form: str, drug: str) -> tuple[Finding, ...]:
+    """Capsules are made here, nothing else. A drug that names tablets asks for tablets, whatever the form says.
+
+    >>> [finding.rule for finding in review_form("capsule", "naltrexone 4.5 mg tablets")]
+    ['form.not-made']
+    """
     text = " ".join(form.casefold().split())
+    made = _CAPSULE.fullmatch(text) is not None
+    if (made or not text) and _TABLETS & set(words(drug)):
+        message = f"The drug {clip(drug)} asks for tablets; capsules are made here. Ask the prescriber."
+        return (found("form.not-made", message),)
     if not text:
-        message = "The form is missing; capsules are made here. Confirm it at entry."
-        return (Finding("form.missing", Level.WARN, message, "MS", "pharmacy policy: capsules"),)
-    if _CAPSULE.fullmatch(text):
+        return (found("form.missing", "The form is missing; capsules are made here. Confirm it at entry."),)
+    if made:
         return ()
-    if text.startswith("tab") and strength_mg is not None and strength_mg >= CONVENTIONAL_FROM:
-        message = f"{format_strength(strength_mg)} tablets are conventional naltrexone, not compounded here."
-        return (_stop("form.conventional", message, "SF"),)
     message = f"The form {clip(form)} is not made here; naltrexone is compounded as capsules. Ask the prescriber."
-    return (_stop("form.not-capsule", message, "SF"),)
-
-
-def _stop(rule: str, message: str, code: str) -> Finding:
-    return Finding(rule, Level.STOP, message, code, NAMES)
+    return (found("form.not-made", message),)

@@ -152,5 +152,5 @@ _OWN_REQUESTS: Mapping[str, str] = {
     "patient.allergies": "Please state the patient's allergies, or that the patient was asked and has none.",
     "patient.allergies-contradict": "Please state the patient's allergies, or that the patient was asked and has none.",
     "patient.age": f"By the birth date on it the patient is not of age. {_STILL_FILL}",
-    "patient.pregnant": f"Our record says that the patient is pregnant. {_STILL_FILL}",
+    "condition.pregnancy": f"Our record says that the patient is pregnant. {_STILL_FILL}",
 }

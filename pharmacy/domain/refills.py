@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.errors import RuleBroken
 
-SOURCE = "pharmacy policy; state law, commonly one year from the date written"
-
 
 def expires(written: date, policy: DosePolicy = DosePolicy()) -> date:  # noqa: B008 - frozen
     """The last day on which a prescription written on this day may be filled: the same day so many months

@@ -1,5 +1,7 @@
 """How far apart two spellings are, as far as the pharmacy needs to know."""
 
+from collections.abc import Iterable
+
 
 def one_edit_apart(written: str, known: str) -> bool:
     """Whether one letter was left out, added, changed, or two neighbours were swapped (Damerau-Levenshtein
@@ -51,3 +53,27 @@ def two_edits_apart(written: str, known: str) -> bool:
             return False
         before, above = above, row
     return above[-1] <= 2
+
+
+def by_one_left_out(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The names that each remainder is left of, in their order, when one letter or none is left out.
+
+    Of two spellings that one slip parts, the same letters remain when at most one is left out of each.
+
+    >>> by_one_left_out(("codeine",))["codine"]
+    ('codeine',)
+    """
+    index: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(names):
+        for left in dict.fromkeys(one_left_out(name)):
+            index[left] = (*index.get(left, ()), name)
+    return index
+
+
+def one_left_out(word: str) -> list[str]:
+    """The word, and what remains when one of its letters is left out.
+
+    >>> one_left_out("abc")
+    ['abc', 'bc', 'ac', 'ab']
+    """
+    return [word, *(word[:place] + word[place + 1 :] for place in range(len(word)))]

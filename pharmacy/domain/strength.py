@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pharmacy.domain.units import clip, format_number, format_strength
+from pharmacy.domain.written_forms import forms_in
 
 _NUMBER = r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})"
 _PER_CAPSULE = r"(?: ?(?:/|per|each)? ?(?:oral )?(?:1 )?(?:capsules?|caps?|tablets?|tabs?)\.?)?"
 _STRENGTH = re.compile(rf"(?P<n>{_NUMBER})(?P<gap> ?)(?P<unit>[a-zµμ]+)\.?{_PER_CAPSULE}")
 _UNIT = "mgs?|milligrams?|mcg|µg|μg|ug|micrograms?"
-_ANY = re.compile(rf"(?<![0-9.,])(?P<n>{_NUMBER})\s?-?(?P<unit>{_UNIT})\b(?! ?/ ?m)")
+_ANY = re.compile(rf"(?<![0-9.,⁄])(?P<n>{_NUMBER})\s?-?(?P<unit>{_UNIT})\b(?! ?/ ?m)")
 _MG = frozenset({"mg", "mgs", "milligram", "milligrams"})
 _MCG = frozenset({"mcg", "mcgs", "µg", "μg", "ug", "microgram", "micrograms"})
-_GREEK = frozenset({"µg", "μg", "ug"})
 _GRAM = frozenset({"g", "gm", "gms", "gr", "gram", "grams"})
 _VOLUME = frozenset({"ml", "mls", "cc", "l", "milliliter", "milliliters", "millilitre", "millilitres"})
 
@@ -23,7 +23,7 @@ _VOLUME = frozenset({"ml", "mls", "cc", "l", "milliliter", "milliliters", "milli
 class Strength:
     """mg: per capsule [mg], None when it could not be read; then problem says why, quoting the text.
 
-    forms: sentences about error-prone ways of writing (ISMP). converted: "1500 mcg = 1.5 mg" or "".
+    forms: error-prone ways of writing (written_forms). converted: "1500 mcg = 1.5 mg" or "".
     """
 
     written: str
@@ -31,7 +31,6 @@ class Strength:
     problem: str = ""
     forms: tuple[str, ...] = ()
     converted: str = ""
-    greek: bool = False
 
 
 def read_strength(written: str) -> Strength:
@@ -45,6 +44,8 @@ def read_strength(written: str) -> Strength:
     text = " ".join(written.replace("μ", "µ").split()).lower()
     if not text:
         return Strength(written, None, "The strength is missing.")
+    if any(letter.isnumeric() and not letter.isdecimal() for letter in text):
+        return Strength(written, None, f"The strength {clip(written)} has a fraction or a raised digit.")
     # A typographic minus or full-width digits are read as what they show; anything else stays as it is.
     text = unicodedata.normalize("NFKC", text).replace("μ", "µ").replace("–", "-").replace("−", "-")
     match = _STRENGTH.fullmatch(text)
@@ -52,11 +53,11 @@ def read_strength(written: str) -> Strength:
         return Strength(written, None, _why(written, text))
     value, unit = Decimal(match["n"]), match["unit"]
     if unit in _MG:
-        return _checked(Strength(written, value, "", _forms(written, match)))
+        return _checked(Strength(written, value, "", forms_in(written)))
     if unit in _MCG:
         mg = value / 1000
         shown = f"{format_number(value)} mcg = {format_strength(mg)}"
-        return _checked(Strength(written, mg, "", _forms(written, match), shown, unit in _GREEK))
+        return _checked(Strength(written, mg, "", forms_in(written), shown))
     return Strength(written, None, _why_unit(written, unit))
 
 
@@ -109,17 +110,3 @@ def _why_unit(written: str, unit: str) -> str:
     if unit in ("u", "iu", "unit", "units"):
         return f"The strength {quoted} is in units; naltrexone is measured in mg, and “u” is easily read as 0."
     return f"The strength {quoted} has the unit “{unit[:20]}”, which is not mg."
-
-
-def _forms(written: str, match: re.Match[str]) -> tuple[str, ...]:
-    quoted, number = clip(written), match["n"]
-    forms = []
-    if number.startswith("."):
-        forms.append(f"{quoted} has a naked decimal point; .5 is easily read as 5.")
-    if "." in number and number.endswith("0"):
-        forms.append(f"{quoted} has a trailing zero; 1.0 is easily read as 10.")
-    if not match["gap"]:
-        forms.append(f"{quoted} has no space between number and unit; the m is easily read as a zero.")
-    if match["unit"] in _GREEK:
-        forms.append(f"{quoted} uses {match['unit']}, easily read as mg; mcg is the safe form.")
-    return tuple(forms)

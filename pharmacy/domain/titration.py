@@ -1,20 +1,23 @@
 """Titration: rising doses in steps, one bottle for each, and a calendar."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pharmacy.domain.dose import band
+from pharmacy.domain.dose_bands import band
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.errors import InputUnusable, RuleBroken
-from pharmacy.domain.findings import Finding, Level
+from pharmacy.domain.findings import Finding
 from pharmacy.domain.prescription import TitrationStep
+from pharmacy.domain.rules import found
+from pharmacy.domain.strength import Strength, read_strength
 from pharmacy.domain.units import clip, format_number, format_strength, read_decimal, read_whole
 
-SOURCE = "pharmacy policy, titration: typically 1.5, 3, 4.5 mg, one or two weeks each"
 _LONGEST = 3650  # days
-_LARGEST = Decimal(1000)  # mg; far above any dose, so that arithmetic stays exact
+_LARGEST = Decimal(10_000)  # mg; far above any dose, so that arithmetic stays exact
+_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,19 @@ def read_plan(steps: tuple[TitrationStep, ...]) -> tuple[tuple[Step, ...], tuple
     """The steps of a plan; no steps at all when one of them cannot be read, and then a finding for each."""
     read: list[Step] = []
     findings: list[Finding] = []
+    notes: list[Finding] = []
     for place, step in enumerate(steps):
         last = place == len(steps) - 1
         try:
-            dose = read_decimal(
-                _without_unit(step.dose_mg), field=f"titration[{place}].dose_mg", most=_LARGEST, places=4
-            )
+            dose, written = _dose(step.dose_mg, place)
             days = None if last and not step.days.strip() else _days(step.days, place)
         except InputUnusable as problem:
             message = f"Step {place + 1} of the titration could not be read: {problem.message}"
-            findings.append(Finding("titration.unreadable", Level.STOP, message, "MS", SOURCE))
+            findings.append(found("titration.unreadable", message))
             continue
         read.append(Step(dose, days))
-    return (() if findings else tuple(read)), tuple(findings)
+        notes.extend(_as_written(written, place))
+    return (() if findings else tuple(read)), (*findings, *notes)
 
 
 def review(steps: tuple[Step, ...], policy: DosePolicy) -> tuple[Finding, ...]:
@@ -69,14 +72,14 @@ def review(steps: tuple[Step, ...], policy: DosePolicy) -> tuple[Finding, ...]:
                 f" {format_strength(after.dose_mg)}; a"
                 " falling dose needs a reason."
             )
-            findings.append(Finding("titration.falls", Level.PHARMACIST, message, "PN", SOURCE))
+            findings.append(found("titration.falls", message))
         elif change > policy.step_up_most:
             message = (
                 f"Step {place} rises by {format_strength(change)}, more than"
                 f" {format_strength(policy.step_up_most)}; a"
                 " larger step needs a reason."
             )
-            findings.append(Finding("titration.steep", Level.PHARMACIST, message, "HD", SOURCE))
+            findings.append(found("titration.steep", message))
     return tuple(findings)
 
 
@@ -152,5 +155,23 @@ def _days(text: str, place: int) -> int:
     return read_whole(text, field=field, least=1, most=_LONGEST)
 
 
-def _without_unit(text: str) -> str:
-    return text.strip().lower().removesuffix("mg").strip()
+def _dose(text: str, place: int) -> tuple[Decimal, Strength | None]:
+    """A daily dose as a plain number of mg, or with its unit as a strength is written, and then how it was written."""
+    field = f"titration[{place}].dose_mg"
+    if not any(letter.isalpha() for letter in text):
+        return read_decimal(text.strip(), field=field, most=_LARGEST, places=_PLACES), None
+    written = read_strength(text)
+    if written.mg is None:
+        raise InputUnusable(written.problem.replace("The strength", "the dose", 1), field)
+    return read_decimal(written.mg, field=field, most=_LARGEST, places=_PLACES), written
+
+
+def _as_written(written: Strength | None, place: int) -> Iterator[Finding]:
+    if written is not None and written.converted:
+        message = f"Step {place + 1} was written in micrograms: {written.converted}. Compare it with the prescription."
+        yield found("strength.micrograms", message)
+    if written is not None and written.forms:
+        yield found(
+            "strength.written-form",
+            f"Step {place + 1} of the titration, {clip(written.written)}, has {'; '.join(written.forms)}.",
+        )

@@ -41,7 +41,7 @@ def test_screen_reads_standard_input_and_shows_every_finding_in_full() -> None:
     answer = json.loads(result.stdout)
     assert result.exit_code == 0
     assert answer["decision"] == "stop"
-    assert set(answer["findings"][0]) == {"rule", "level", "message", "code", "source"}
+    assert set(answer["findings"][0]) == {"rule", "level", "message", "code", "source", "kind"}
 
 
 def test_screen_takes_the_excipients_of_the_chosen_formula() -> None:

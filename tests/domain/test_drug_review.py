@@ -10,8 +10,11 @@ from pharmacy.domain.conditions import review_age, review_conditions
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.drug_names import Group, find
 from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.excipients import review_allergies
 from pharmacy.domain.findings import Finding, Level, check_override
-from pharmacy.domain.interactions import review_allergies, review_medications
+from pharmacy.domain.interactions import review_medications
+from pharmacy.domain.medicine_list import read_list
+from pharmacy.domain.opioid_timeline import timeline_of
 from pharmacy.domain.prescription import Condition, Medication, Patient
 
 _OPIOID = Path(__file__).resolve().parents[3] / "shared" / "data" / "opioid"
@@ -19,9 +22,15 @@ _TODAY = date(2026, 11, 24)
 _POLICY = DosePolicy()
 
 
+def _review(patient: Patient) -> tuple[Finding, ...]:
+    listed = read_list(patient.medications)
+    timeline = timeline_of(listed, today=_TODAY, policy=_POLICY)
+    return review_medications(listed, timeline, today=_TODAY, policy=_POLICY)
+
+
 def _takes(text: str = "", *, rxcui: str = "", last_taken: str = "") -> list[tuple[Level, str]]:
     patient = Patient(medications=(Medication(text, rxcui, last_taken),))
-    return [(f.level, f.code) for f in review_medications(patient, today=_TODAY, policy=_POLICY)]
+    return [(f.level, f.code) for f in _review(patient)]
 
 
 def _has(code: str, text: str) -> list[tuple[Level, str]]:
@@ -48,7 +57,7 @@ def test_a_long_acting_opioid_stops(text: str) -> None:
 )  # fmt: skip
 def test_a_short_acting_opioid_needs_a_pharmacist_and_six_hours(text: str) -> None:
     patient = Patient(medications=(Medication(text),))
-    finding = review_medications(patient, today=_TODAY, policy=_POLICY)[0]
+    finding = _review(patient)[0]
     assert (finding.level, finding.code) == (Level.PHARMACIST, "DD")
     assert "6 hours" in finding.message
     assert "contraindicates" in finding.message
@@ -65,7 +74,7 @@ def test_a_short_acting_opioid_needs_a_pharmacist_and_six_hours(text: str) -> No
 )
 def test_a_recent_opioid_stops_until_the_date_that_is_shown(text: str, last_taken: str, until: str) -> None:
     patient = Patient(medications=(Medication(text, "", last_taken),))
-    finding = review_medications(patient, today=_TODAY, policy=_POLICY)[0]
+    finding = _review(patient)[0]
     assert finding.level is Level.STOP
     assert f"until {until}" in finding.message
 

@@ -3,6 +3,7 @@
 import pytest
 
 from pharmacy.domain.findings import Level
+from pharmacy.domain.medicine_list import read_list
 from pharmacy.domain.mentions import review_mentions
 from pharmacy.domain.prescription import Condition, Medication, Patient
 from pharmacy.domain.screening import duplicate_therapy
@@ -47,11 +48,13 @@ def test_opioid_use_as_a_condition_is_asked_about_once() -> None:
 
 def test_what_the_medicine_list_asks_about_already_is_not_asked_again() -> None:
     taken = Patient(medications=(Medication("oxycodone 5 mg"),))
-    assert review_mentions(taken, note="takes oxycodone, an opioid") == ()
-    assert len(review_mentions(taken, note="takes OxyContin")) == 1
-    assert len(review_mentions(taken, note="takes methadone")) == 1
+    listed = read_list(taken.medications)
+    assert review_mentions(taken, listed, note="takes oxycodone, an opioid") == ()
+    assert review_mentions(taken, listed, note="oxycodone at noon, naltrexone at bedtime") == ()
+    assert len(review_mentions(taken, listed, note="takes OxyContin")) == 1
+    assert len(review_mentions(taken, listed, note="takes methadone")) == 1
     stopped = Patient(medications=(Medication("oxycodone 5 mg", "", "2026-01-01"),))
-    assert len(review_mentions(stopped, note="takes oxycodone")) == 1
+    assert len(review_mentions(stopped, read_list(stopped.medications), note="takes oxycodone")) == 1
 
 
 def test_another_prescription_of_naltrexone_is_a_question_with_its_number() -> None:

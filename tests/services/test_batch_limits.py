@@ -45,7 +45,7 @@ def test_whoever_accepted_a_deviation_may_not_release_the_batch(line: Line) -> N
     line.weigh(batch, 3)
     line.fill_capsules(batch)
     line.test_weights(batch)
-    with pytest.raises(RuleBroken, match="You worked on batch .* yourself"):
+    with pytest.raises(RuleBroken, match=r"You worked on batch .* yourself"):
         line.release(batch, "pia")
     line.release(batch, "ines")
 
