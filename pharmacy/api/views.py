@@ -14,7 +14,6 @@ from pharmacy.api.access import for_token, refused
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.roles import BENCH, READERS, Role
-from pharmacy.domain.screening import screen
 from pharmacy.domain.signature import canonical
 from pharmacy.domain.workflow import RxState
 from pharmacy.edge.context import now, reading, today, transaction
@@ -46,8 +45,9 @@ def receive(actor: Actor) -> Response:
 @bp.post("/screen")
 @for_token(*READERS)
 def screen_one(actor: Actor) -> Response:
-    """Screens a prescription without keeping anything."""
-    return _json(screen(from_document(_body()), today=today()).to_document())
+    """Screens a prescription by the rules in force, without keeping anything."""
+    with reading() as session:
+        return _json(reviewing.screen_typed(session, _body(), today()).to_document())
 
 
 @bp.get("/prescriptions")
@@ -128,7 +128,7 @@ def _once(session: Session, actor: Actor, act: Callable[[Session], tuple[int, di
 def _body() -> object:
     try:
         return json.loads(request.get_data() or b"null", parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise InputUnusable("The body is not JSON that can be read.") from error
 
 

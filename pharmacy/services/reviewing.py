@@ -13,21 +13,31 @@ from pharmacy.domain.prescription import from_document
 from pharmacy.domain.screening import Screening, duplicate_therapy, screen
 from pharmacy.domain.workflow import FillState, RxState
 from pharmacy.services import profiles
+from pharmacy.store.overrides import out_of_force
 from pharmacy.store.tables import Fill, Prescription
 
 
 def screening_for(session: Session, row: Prescription, today: date, excipients: tuple[str, ...] = ()) -> Screening:
     """A prescription screened as entered, with all that stands on the patient's record by now.
 
-    excipients: of the batch that the capsules come from.
+    excipients: of the batch that the capsules come from. Rules out of force are not looked for.
     """
+    retired = out_of_force(session)
     known = profiles.with_record(from_document(row.document), row.patient)
-    found = screen(known, today=today, excipients=excipients)
+    found = screen(known, today=today, excipients=excipients, retired=retired)
     duplicate = duplicate_therapy(_others(session, row, today))
-    if duplicate is None:
+    if duplicate is None or duplicate.rule in retired:
         return found
     findings = in_order([*found.findings, duplicate])
     return replace(found, findings=findings, decision=decide(findings))
+
+
+def screen_typed(session: Session, document: object, today: date) -> Screening:
+    """What the rules in force say of a document alone, which is kept nowhere.
+
+    Raises: InputUnusable naming the field.
+    """
+    return screen(from_document(document), today=today, retired=out_of_force(session))
 
 
 def findings_for(session: Session, row: Prescription, today: date) -> tuple[Finding, ...]:

@@ -159,11 +159,13 @@ def make_batch(technician: Page, in_charge: Page, lots: list[str]) -> str:
     page = technician.url
     technician.goto(page + "/weigh")
     fill(technician, {"Scan the lot": lots[1], "Weighed": "510.8"})
+    technician.get_by_label("The value was").select_option("typed")
     press(technician, "Take it")
     expect(technician.get_by_text("you scanned " + lots[1])).to_be_visible()
     for lot, amount in zip(lots, ("510.8", "17926", "104"), strict=True):
         technician.goto(page + "/weigh")
         fill(technician, {"Scan the lot": lot, "Weighed": amount})
+        technician.get_by_label("The value was").select_option("typed")
         press(technician, "Take it")
     technician.goto(page + "/fill")
     fill(technician, {"Good capsules": "102", "Spoiled capsules": "1", "Appearance": "white, clean and whole"})

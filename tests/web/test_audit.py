@@ -45,7 +45,8 @@ def test_the_trail_of_one_kind_holds_all_its_records(client_as: ClientAs, counte
 
 def test_a_change_is_told_with_its_old_and_new_value(client_as: ClientAs, counter: Counter) -> None:
     lot = counter.lots[IngredientKind.FILLER]
-    client_as("technician").post(f"/lots/{lot}/measure", data={"packing_mg": "175", "packing_size": "3"})
+    measured = {"packing_mg": "175", "packing_size": "3", "reason": "a new balance"}
+    client_as("technician").post(f"/lots/{lot}/measure", data=measured)
     assert "180 → 175" in shown(client_as("auditor").get("/reports/trail"))
 
 

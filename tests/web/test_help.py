@@ -27,7 +27,7 @@ def test_the_states_page_lists_every_step_of_the_workflow(client_as: ClientAs) -
 
 def test_the_states_page_says_who_may_not_sign(client_as: ClientAs) -> None:
     page = client_as("technician").get("/help/states").text
-    assert "by somebody who has not prepared it" in page
+    assert "by somebody who has not worked on it" in page
 
 
 def test_whoever_is_not_signed_in_is_led_to_the_sign_in_page(app: Any) -> None:

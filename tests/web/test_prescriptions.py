@@ -203,9 +203,16 @@ def test_directions_are_expanded_while_one_types(client_as: AS) -> None:
     answer = client_as("technician").post("/prescriptions/directions", data={"directions": "1CQHS", "strength": "3 mg"})
     assert answer.json == {
         "text": "Take 1 capsule at bedtime",
+        "understood": [],
         "doubts": [],
         "doses": ["3 mg × 1 capsule × 1 a day = 3 mg a day"],
     }
+
+
+def test_what_was_understood_of_unreadable_directions_is_told_while_one_types(client_as: AS) -> None:
+    typed = {"directions": "1 capsule 3 times a week", "strength": "3 mg"}
+    answer = client_as("technician").post("/prescriptions/directions", data=typed)
+    assert (answer.json["text"], answer.json["understood"]) == ("", ["1 capsule, 3 times in a week"])
 
 
 def test_directions_with_two_phases_have_a_daily_dose_for_each() -> None:
@@ -313,7 +320,7 @@ def test_the_page_shows_what_has_come_up_since_the_signature(counter: Counter, c
     counter.entered(patient={**order()["patient"], "medications": medications})
     client = client_as("pharmacist")
     page = shown(client.get(f"/prescriptions/{rx}"))
-    assert "Changed since it was verified: new: “tramadol 50 mg” is an opioid" in page
+    assert "Changed since it was verified: new: Opioid: “tramadol 50 mg”." in page
     refused = client.post(f"/fills/start/{rx}")
     assert refused.status_code == 422
     assert "must be verified anew" in shown(refused)

@@ -8,7 +8,8 @@ let timer = 0;
 let asked = 0;
 
 function show(read) {
-  const lines = read.text ? [read.text, ...read.doses] : ["These directions cannot be read yet."];
+  const understood = read.understood.length ? [`Understood so far: ${read.understood.join("; ")}.`] : [];
+  const lines = read.text ? [read.text, ...read.doses] : ["These directions cannot be read yet.", ...understood];
   output.replaceChildren(...[...lines, ...read.doubts].map((line) => Object.assign(document.createElement("span"), { textContent: line })));
   output.hidden = false;
 }

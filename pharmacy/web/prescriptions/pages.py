@@ -22,8 +22,8 @@ from pharmacy.web.forms import ReasonForm, field_name
 from pharmacy.web.messages.text import readable
 from pharmacy.web.prescriptions.asked import panel
 from pharmacy.web.prescriptions.blind import Blind
-from pharmacy.web.prescriptions.checking import Checked
 from pharmacy.web.prescriptions.forms import EntryForm, VerifyForm, by_field, doubts_by_field, fields_of, verify_form
+from pharmacy.web.prescriptions.shown import shown_to
 
 QUEUES = tuple(state for state in RxState if state in OPEN[Subject.PRESCRIPTION])
 _LONG_PATH = re.compile(r"(?<![\w/\]])(?:[\w\[\]]+/)+(?=(?:[\w\[\]]+/){2}[\w\[\]]+)")
@@ -67,6 +67,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
             held=from_document(row.document),
             source=_source(row.message),
             found=found,
+            shown=shown_to(actor().role, found.findings) if found else None,
             since=reviewing.since_verification(row, found) if found else None,
             cover=blind.both,
             hidden=hidden,
@@ -86,7 +87,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
 def entry_page(
     prescription_id: int,
     form: EntryForm | None = None,
-    checked: Checked | None = None,
+    checked: Screening | None = None,
     *,
     conflict: bool = False,
 ) -> str:
@@ -105,6 +106,7 @@ def entry_page(
             row=row,
             form=form,
             checked=checked,
+            shown=shown_to(actor().role, checked.findings) if checked else None,
             message=message,
             source=_source(message),
             evidence=by_field((field, short(place)) for field, place in message.evidence.items()) if message else {},
@@ -135,7 +137,8 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
         blind = Blind(row.strength_mg, row.quantity)
-        found = screened(session, row).findings
+        screening = screened(session, row)
+        found = screening.findings
         to_answer = prescriptions.to_answer(found)
         return render_template(
             "prescriptions/verify.html",
@@ -147,7 +150,9 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
             entered_by=row.entered_by.full_name if row.entered_by else "",
             form=(form or verify_form(to_answer)).showing(prescriptions.to_sign(session, row, today())),
             questions=_questions(to_answer, blind),
-            others=[(f.level, blind.both(f.message), f.source) for f in found if f not in to_answer],
+            shown=shown_to(actor().role, [f for f in found if f not in to_answer]),
+            timeline=screening.opioid_timeline,
+            cover=blind.both,
             stopped=any(f.level is Level.STOP for f in found),
             own=actor().id in prescriptions.entered_by(session, row),
             alone=is_alone(session),

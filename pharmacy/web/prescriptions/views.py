@@ -7,7 +7,7 @@ from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
 from pharmacy.domain.units import read_whole
 from pharmacy.domain.workflow import RxState
-from pharmacy.services import prescriptions
+from pharmacy.services import prescriptions, reviewing
 from pharmacy.services.acting import get
 from pharmacy.store import lists
 from pharmacy.store.asked import open_by_prescription
@@ -15,7 +15,6 @@ from pharmacy.store.tables import Prescription
 from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
 from pharmacy.web.forms import ReasonForm, refuse, typed
 from pharmacy.web.prescriptions import pages
-from pharmacy.web.prescriptions.checking import check as check_document
 from pharmacy.web.prescriptions.checking import expand
 from pharmacy.web.prescriptions.forms import EntryForm, verify_form
 
@@ -116,7 +115,8 @@ def check(prescription_id: int) -> Answer:
     """Screens what is typed, and saves nothing."""
     form = EntryForm()
     try:
-        checked = check_document(form.document(), today=today())
+        with reading() as session:
+            checked = reviewing.screen_typed(session, form.document(), today())
     except RuleBroken as refusal:
         refuse(form, refusal)
         return pages.entry_page(prescription_id, form), 422
