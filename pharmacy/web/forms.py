@@ -55,6 +55,12 @@ class SigningForm(Form):
         return self
 
 
+class ReasonedForm(SigningForm):
+    """A step that is signed with the reason for it."""
+
+    reason = StringField("Reason")
+
+
 def refuse(form: FlaskForm, refusal: RuleBroken) -> None:
     """Puts a refusal beside its field, or above the form when the form has no such field."""
     if isinstance(refusal, Conflict) and isinstance(form, SigningForm):

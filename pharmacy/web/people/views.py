@@ -11,7 +11,7 @@ from pharmacy.store import lists
 from pharmacy.store.tables import Person, Pharmacy
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, now, prove, reading, transaction
-from pharmacy.web.forms import SigningForm, refuse, typed
+from pharmacy.web.forms import ReasonedForm, refuse, typed
 from pharmacy.web.people.forms import ChangeForm, PersonForm, PharmacyForm, TokenForm
 
 bp = Blueprint("people", __name__, url_prefix="/admin")
@@ -118,14 +118,14 @@ def change_pharmacy() -> Answer:
 @bp.get("/alone")
 @allowed(Role.PHARMACIST_IN_CHARGE)
 def alone_form() -> Answer:
-    return _alone_page(SigningForm())
+    return _alone_page(ReasonedForm())
 
 
 @bp.post("/alone")
 @allowed(Role.PHARMACIST_IN_CHARGE)
 def alone() -> Answer:
     """The exception of one pharmacist on duty: signed for, or ended."""
-    form = SigningForm()
+    form = ReasonedForm()
     try:
         proof = prove(form)
         with transaction() as session:
@@ -175,7 +175,7 @@ def revoke_token(token_id: int) -> Answer:
     return redirect(url_for("people.tokens"))
 
 
-def _alone_page(form: SigningForm) -> str:
+def _alone_page(form: ReasonedForm) -> str:
     with reading() as session:
         pharmacy = get(session, Pharmacy, 1, "pharmacy")
         content = people.content_alone(pharmacy)

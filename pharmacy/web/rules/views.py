@@ -11,7 +11,7 @@ from pharmacy.domain.roles import READERS, Role
 from pharmacy.services import rules
 from pharmacy.store import overrides
 from pharmacy.web.access import actor, allowed, now, prove, reading, transaction
-from pharmacy.web.forms import SigningForm, refuse, typed
+from pharmacy.web.forms import ReasonedForm, refuse, typed
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
 
@@ -33,14 +33,14 @@ def index() -> Answer:
 @bp.get("/<rule>")
 @allowed(*READERS)
 def show(rule: str) -> Answer:
-    return _page(rule, SigningForm())
+    return _page(rule, ReasonedForm())
 
 
 @bp.post("/<rule>")
 @allowed(Role.PHARMACIST_IN_CHARGE)
 def change(rule: str) -> Answer:
     """Takes the rule out of force, or puts it back."""
-    form = SigningForm()
+    form = ReasonedForm()
     in_force = request.form.get("in_force") == "yes"
     try:
         rules.find(rule)
@@ -56,7 +56,7 @@ def change(rule: str) -> Answer:
     return redirect(url_for("rules.show", rule=rule))
 
 
-def _page(rule: str, form: SigningForm) -> str:
+def _page(rule: str, form: ReasonedForm) -> str:
     known = rules.find(rule)
     with reading() as session:
         in_force = rule not in overrides.out_of_force(session)
