@@ -146,6 +146,10 @@ _REQUESTS: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("allergies", "diet"),
         "Please state which inactive ingredients the patient must not have, and whether another formula is agreeable.",
     ),
+    "diet": (
+        ("diet",),
+        "Please state which inactive ingredients the patient does not eat, and whether another formula is agreeable.",
+    ),
     "prescriber": (("npi",), "Please state your full name, your NPI and a number under which we reach you."),
 }
 _OWN_REQUESTS: Mapping[str, str] = {

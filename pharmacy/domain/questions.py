@@ -38,6 +38,7 @@ SUBJECTS: dict[str, str] = {
     "condition": "the patient's conditions",
     "allergy": "the patient's allergies",
     "excipient": "an inactive ingredient",
+    "diet": "the patient's diet",
     "prescriber": "the prescriber",
     "other": "something else",
 }
