@@ -14,7 +14,10 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
+from flask import Flask
 
+from pharmacy.app import create_app
+from pharmacy.settings import Settings
 from pharmacy.store import schema
 from pharmacy.store.database import Database
 from tests.postgres import Cluster, Copies, NoPostgres
@@ -59,6 +62,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def now() -> datetime:
     """The moment at which every test takes place: a Tuesday."""
     return datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def one_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application for all tests of pages and API, since it takes a while to build; each gives it its database."""
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("data"),
+        database_url="",
+        secret_key="a secret of the tests, long enough",
+        timezone="America/Los_Angeles",
+        trusted_hosts=("localhost",),
+        secure_cookies=False,
+    )
+    return create_app(settings, Database("sqlite://"))
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from pharmacy.app import create_app
 from pharmacy.domain.questions import Asking, Reply
 from pharmacy.domain.roles import Role
 from pharmacy.services import people, questions
 from pharmacy.services.acting import Actor
 from pharmacy.services.people import OWNER
-from pharmacy.settings import Settings
 from pharmacy.store.database import Database, utc_now
 
 NEWRX = resources.files("pharmacy.demo").joinpath("newrx.xml").read_bytes()
@@ -47,15 +45,10 @@ class Program:
 
 
 @pytest.fixture
-def app(database: Database, tmp_path: Any) -> Flask:
-    settings = Settings(
-        data_dir=tmp_path,
-        database_url="",
-        secret_key="of the tests",
-        trusted_hosts=("localhost",),
-        secure_cookies=False,
-    )
-    return create_app(settings, database)
+def app(one_app: Flask, database: Database) -> Flask:
+    one_app.extensions["mortar_database"], one_app.test_client_class = database, None
+    one_app.testing = False
+    return one_app
 
 
 def program(app: Flask, database: Database, role: Role) -> Program:

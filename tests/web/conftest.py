@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,9 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from pharmacy.app import create_app
 from pharmacy.domain.roles import Role
 from pharmacy.services import people, sessions
 from pharmacy.services.people import OWNER
-from pharmacy.settings import Settings
 from pharmacy.store.database import Database, utc_now
 from pharmacy.store.tables import Person
 
@@ -54,18 +51,6 @@ class Client(FlaskClient):
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url="",
-        secret_key="a secret of the tests, long enough",
-        timezone="America/Los_Angeles",
-        trusted_hosts=("localhost",),
-        secure_cookies=False,
-    )
-
-
-@pytest.fixture
 def staff(database: Database) -> dict[Role, int]:
     """A person of every role, all with PASSWORD: {role: id}. User names are "technician", "pharmacist", ..."""
     ids: dict[Role, int] = {}
@@ -95,11 +80,11 @@ def staff(database: Database) -> dict[Role, int]:
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings, staff: dict[Role, int]) -> Flask:
-    app = create_app(settings, database)
-    app.test_client_class = Client
-    app.testing = False  # faults become pages, as for users
-    return app
+def app(one_app: Flask, database: Database, staff: dict[Role, int]) -> Flask:
+    one_app.extensions["mortar_database"] = database
+    one_app.test_client_class = Client
+    one_app.testing = False  # faults become pages, as for users
+    return one_app
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from pharmacy.app import create_app
 from pharmacy.domain.roles import Role
 from pharmacy.services import people
 from pharmacy.services.people import OWNER
-from pharmacy.settings import Settings
 from pharmacy.store.database import Database, utc_now
 
 PASSWORD = "six grey herons at dusk"
@@ -65,12 +63,12 @@ def test_signing_in_goes_back_to_the_page_that_was_wanted(app: Flask) -> None:
 
 
 def test_the_first_administrator_sets_the_pharmacy_up_by_a_link_that_works_once(
-    database: Database, settings: Settings
+    one_app: Flask, database: Database
 ) -> None:
     with database.transaction() as session:
         token = people.make_link(session, person_id=None, actor=OWNER, now=utc_now())
-    app = create_app(settings, database)
-    client: FlaskClient = app.test_client()
+    one_app.extensions["mortar_database"], one_app.test_client_class = database, None
+    client: FlaskClient = one_app.test_client()
     page = text(client.get(f"/set-up/{token}"))
     assert "The pharmacy, as labels print it" in page
     csrf = page.split('name="csrf_token" value="')[1].split('"')[0]
@@ -92,7 +90,7 @@ def test_the_first_administrator_sets_the_pharmacy_up_by_a_link_that_works_once(
     again = {**typed, "password": PASSWORD, "again": PASSWORD}
     assert client.post(f"/set-up/{token}", data=again).location == "/"
     assert client.get("/admin/people").status_code in (200, 308)
-    assert "used before" in text(app.test_client().get(f"/set-up/{token}"))
+    assert "used before" in text(one_app.test_client().get(f"/set-up/{token}"))
 
 
 def test_two_different_passwords_are_refused(
