@@ -27,12 +27,12 @@ def planned(prescription: Prescription) -> bool:
 
 
 def starts_over(steps: tuple[Step, ...]) -> bool:
-    """Whether a refill would go back to another dose than the one that was reached.
+    """Whether a refill would go back to the first dose of a plan, away from the one that was reached.
 
     >>> starts_over((Step(Decimal("1.5"), 7), Step(Decimal("3"), None))), starts_over((Step(Decimal("3"), None),))
     (True, False)
     """
-    return len({step.dose_mg for step in steps}) > 1
+    return len(steps) > 1
 
 
 def pack(prescription: Prescription) -> tuple[Bottle, ...]:
