@@ -98,7 +98,7 @@ def _refuse_unless_agreed(packed: tuple[Bottle, ...], days: int, quantity: int) 
     held = sum(bottle.capsules for bottle in packed)
     if held != quantity:
         raise RuleBroken(
-            f"The bottles of the titration plan hold {held} capsules; the quantity is {quantity}.", "quantity"
+            f"The bottles of the titration plan hold {held} capsules, not the quantity of {quantity}.", "quantity"
         )
 
 

@@ -58,7 +58,7 @@ def _plan_quantity(steps: tuple[Step, ...], quantity: int, days: int, strength: 
     except RuleBroken:
         return  # the plan is too long, or has doses that the capsules do not make: rules of their own say so
     if held != quantity:
-        message = f"The quantity is off: the bottles of the titration plan hold {held} capsules; it is {quantity}."
+        message = f"The quantity of {quantity} is off: the bottles of the titration plan hold {held} capsules."
         yield found("quantity.quantity-off", message)
 
 

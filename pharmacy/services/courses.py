@@ -86,8 +86,16 @@ def directions_of(fill: Fill) -> str:
     if fill.bottles == 1:
         return fill.prescription.directions
     assert fill.strength_mg is not None  # noqa: S101 - a bottle of a plan is started with it
-    bottle = Bottle(fill.strength_mg, fill.quantity, fill.first_day, fill.last_day)
-    return packing.directions_for(bottle, read_directions(from_document(fill.prescription.document).directions))
+    return _on_its_days(fill.prescription, Bottle(fill.strength_mg, fill.quantity, fill.first_day, fill.last_day))
+
+
+def directions_on(rx: Prescription, bottles: tuple[Bottle, ...], place: int) -> str:
+    """What the label of the bottle in this place says, as `directions_of` its fill."""
+    return rx.directions if len(bottles) == 1 else _on_its_days(rx, bottles[place - 1])
+
+
+def _on_its_days(rx: Prescription, bottle: Bottle) -> str:
+    return packing.directions_for(bottle, read_directions(from_document(rx.document).directions))
 
 
 def name_of(fill: Fill) -> str:
