@@ -81,7 +81,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
             steps=[step for step in steps_for(row) if step.plain],
             can_enter="enter" in verbs,
             can_verify="verify" in verbs,
-            can_fill=row.state is RxState.VERIFIED and actor().role in BENCH,
+            can_fill=row.state is RxState.VERIFIED and actor().role in BENCH and not _all_begun(session, row),
             form=form or ReasonForm(),
             refusal=refusal,
         )
@@ -171,6 +171,11 @@ def steps_to_type(row: Prescription) -> int:
     return len(courses.steps_of(row)) if courses.is_planned(row) else 0
 
 
+def _all_begun(session: Session, row: Prescription) -> bool:
+    """Whether every bottle of a plan has its fill, so that there is nothing to start."""
+    return len(courses.steps_of(row)) > 1 and courses.fills_left(session, row) == 0
+
+
 def has_calendar(row: Prescription) -> bool:
     """Whether there is a calendar sheet: of a plan that a pharmacist has signed."""
     return row.state in (RxState.VERIFIED, RxState.FILLED) and courses.is_planned(row)
@@ -239,7 +244,10 @@ def _entered(row: Prescription, held: Written, blind: Blind) -> list[tuple[str, 
                 ("Medicine", blind.both(held.drug)),
                 ("Form", held.form),
                 ("Directions, as written", blind.strength(held.directions)),
-                ("Directions, for the label", blind.strength(row.directions)),
+                (
+                    "Directions, as read" if held.titration else "Directions, for the label",
+                    blind.strength(row.directions),
+                ),
                 ("Days' supply", held.days_supply),
                 ("Refills", held.refills),
                 ("Date written", held.written),
