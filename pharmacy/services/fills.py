@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import fill_number
-from pharmacy.domain.pricing import Price, course_price, priced_with_the_first
+from pharmacy.domain.pricing import Price, course_price, price, priced_with_the_first
 from pharmacy.domain.refills import expires, refuse_refill_too_soon
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.titration import Bottle
@@ -289,8 +289,11 @@ def quote(fill: Fill) -> Price:
     """The price of a fill, every line of it; the first bottle of a course carries the price of all."""
     if fill.bottle > 1:
         return priced_with_the_first(fill.bottle)
-    bottles = courses.bottles_of(fill.prescription)
-    return course_price(tuple((bottle.strength_mg, bottle.capsules) for bottle in bottles))
+    if fill.bottles > 1:
+        bottles = courses.bottles_of(fill.prescription)
+        return course_price(tuple((bottle.strength_mg, bottle.capsules) for bottle in bottles))
+    assert fill.strength_mg is not None  # noqa: S101 - whatever has capsules has a strength
+    return price(fill.strength_mg, fill.quantity)
 
 
 def content(session: Session, fill: Fill) -> dict[str, object]:

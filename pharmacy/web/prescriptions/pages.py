@@ -177,8 +177,9 @@ def _all_begun(session: Session, row: Prescription) -> bool:
 
 
 def has_calendar(row: Prescription) -> bool:
-    """Whether there is a calendar sheet: of a plan that a pharmacist has signed."""
-    return row.state in (RxState.VERIFIED, RxState.FILLED) and courses.is_planned(row)
+    """Whether there is a calendar sheet: of a plan that a pharmacist has signed and that bottles can be made of."""
+    signed = row.state in (RxState.VERIFIED, RxState.FILLED)
+    return signed and courses.is_planned(row) and not courses.why_not(row)
 
 
 def blind_for(row: Prescription) -> Blind:
