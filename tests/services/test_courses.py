@@ -15,6 +15,12 @@ from tests.services.line import Line
 from tests.services.samples import PLAN
 
 STRENGTHS = ("1.5", "3", "4.5")
+ONE_STRENGTH: dict[str, object] = {
+    **PLAN,
+    "strength": "1.5 mg",
+    "quantity": "69",
+    "directions": "1 capsule qhs for 7 days, then 2 capsules qhs for 7 days, then 3 capsules qhs",
+}
 
 
 def bottles(line: Line, rx: int) -> list[Fill]:
@@ -126,14 +132,9 @@ def test_a_plan_that_makes_no_bottles_is_not_signed_whatever_is_answered(line: L
 
 
 def test_a_plan_with_one_strength_is_packed_by_step_and_the_strength_is_typed_too(line: Line) -> None:
-    changed = {
-        "strength": "1.5 mg",
-        "quantity": "69",
-        "directions": "1 capsule qhs for 7 days, then 2 capsules qhs for 7 days, then 3 capsules qhs",
-    }
     with pytest.raises(RuleBroken, match="Strength: you typed 3 mg"):
-        line.verify(line.entered(**{**PLAN, **changed}), doses_again=STRENGTHS, strength_again="3", quantity_again="69")
-    rx = line.entered(**{**PLAN, **changed})
+        line.verify(line.entered(**ONE_STRENGTH), doses_again=STRENGTHS, strength_again="3", quantity_again="69")
+    rx = line.entered(**ONE_STRENGTH)
     line.verify(rx, doses_again=STRENGTHS, strength_again="1.5", quantity_again="69")
     line.started(rx)
     found = bottles(line, rx)
@@ -271,6 +272,28 @@ def test_a_fill_that_is_alone_is_signed_as_it_was_before_there_were_bottles(line
     assert set(signed) == {"number", "prescription", "batches", "quantity", "days_supply", "price", "labels"}
     line.run(lambda s: setattr(s.get_one(Fill, fill), "strength_mg", Decimal("3")))
     assert not line.read(lambda s: fills.signatures(s, s.get_one(Fill, fill))[-1].holds)
+
+
+def test_a_fill_begun_before_there_were_bottles_is_finished_as_it_was_begun(line: Line) -> None:
+    batch = line.released_of("1.5")
+    rx = line.entered(**ONE_STRENGTH)
+    line.verify(rx, doses_again=STRENGTHS, strength_again="1.5", quantity_again="69")
+    fill = line.started(rx)
+    for later in bottles(line, rx)[1:]:
+        line.cancel(later.id)
+    alone = {"bottles": 1, "quantity": 69, "days_supply": 30}  # as a migrated fill of the whole quantity stands
+    line.run(lambda s: [setattr(s.get_one(Fill, fill), name, value) for name, value in alone.items()])
+    with pytest.raises(RuleBroken, match="has a fill under way"):
+        line.started(rx)
+    line.allocate(fill, batch)
+    text = printed(line, line.label(fill))
+    assert "then take 2 capsules at bedtime" in text
+    assert "Bottle" not in text
+    assert [one["name"] for one in line.row(Fill, fill).price_lines].count("active") == 1
+    line.check(fill)
+    line.dispense(fill)
+    assert line.row(Prescription, rx).state == "filled"
+    line.assert_whole()
 
 
 def test_a_later_prescription_counts_the_whole_course_as_in_use(line: Line) -> None:
