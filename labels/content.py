@@ -23,6 +23,7 @@ SPOKEN = {
     "patient": "the patient's name",
     "prescriber": "the prescriber's name",
     "drug": "the name of the medicine",
+    "bottle": "the number of the bottle",
     "date_filled": "the date filled",
     "lot": "the lot number",
     "use_by": "the use-by date",
@@ -45,6 +46,7 @@ class VialLabel:
     refills: how many are left, or the words that say so.
     drug: generic name, salt, strength and form: "naltrexone hydrochloride 4.5 mg capsule".
     purpose: only when the prescriber wrote it: "For fibromyalgia pain".
+    bottle: which one of a plan that has several, "Bottle 2 of 3".
     inactive: the ingredients alone, "microcrystalline cellulose, hypromellose".
     token: what the DataMatrix holds; it must say nothing about the patient.
     mark: "DEMONSTRATION", "Reprint 1" or nothing.
@@ -62,6 +64,7 @@ class VialLabel:
     quantity: str
     directions: str
     purpose: str = ""
+    bottle: str = ""
     date_filled: str
     lot: str
     use_by: str
@@ -105,7 +108,7 @@ class BatchLabel:
 
 Label = VialLabel | BatchLabel
 
-MAY_BE_EMPTY = frozenset({"purpose", "mark", "warnings"})
+MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "warnings"})
 NOT_PRINTED = frozenset({"token"})
 """The token is in the DataMatrix only."""
 
@@ -140,7 +143,7 @@ def from_document(document: object) -> VialLabel:
     for key in document:
         if key not in known:
             raise LabelRefused(f"a vial label has no field of the name {str(key)[:40]!r}", str(key)[:40])
-    needed = [name for name in known if name not in {"purpose", "mark", "compounded"}]
+    needed = [name for name in known if name not in {"purpose", "bottle", "mark", "compounded"}]
     for name in needed:
         if name not in document:
             raise LabelRefused(f"{spoken(name)} is missing", name)

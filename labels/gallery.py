@@ -10,6 +10,15 @@ from labels.printing import render
 
 GALLERY: dict[str, Label] = {
     "vial-label": EXAMPLE,
+    "vial-label-bottle": replace(
+        EXAMPLE,
+        drug="naltrexone hydrochloride 3 mg capsule",
+        directions="Take 1 capsule at bedtime on days 8 to 14",
+        bottle="Bottle 2 of 3",
+        quantity="7 capsules",
+        fill="1",
+        refills="none",
+    ),
     "batch-label": BATCH_EXAMPLE,
     "batch-label-released": replace(BATCH_EXAMPLE, status="RELEASED"),
 }

@@ -6,7 +6,7 @@
     | patient                                    |  d   |
     | drug and strength                          |  e   |
     | directions                                 |      |
-    | purpose                                    | 128  |
+    | purpose, which bottle                      | 128  |
     +--------------------------------------------+ RPh  |
     | quantity, use by, lot, filled, prescriber  | Data |
     | warnings, storage, description, ...        |Matrix|
@@ -50,6 +50,7 @@ class Setting:
     drug: float
     directions: float
     purpose: float
+    bottle: float = LEAST_PATIENT_SIZE
     leading: float = 1.14
     space: float = 3.0
 
@@ -68,7 +69,7 @@ SETTINGS = (
 )
 """Tried in this order; the last sets the most that a label holds, six lines of 12 pt."""
 
-BLOCK_FONTS = {"patient": BOLD, "drug": REGULAR, "directions": BOLD, "purpose": REGULAR}
+BLOCK_FONTS = {"patient": BOLD, "drug": REGULAR, "directions": BOLD, "purpose": REGULAR, "bottle": BOLD}
 """The fields of the block in their order."""
 
 BLOCK_HEAD, BLOCK_FOOT = 3.2, 1.6

@@ -28,6 +28,7 @@ class Lazy(NamedTuple):
 LAZY = {
     "screen": Lazy("pharmacy.cli.screen:screen", "Review a prescription: accept, pharmacist or stop."),
     "sig": Lazy("pharmacy.cli.screen:sig", "Turn directions as written into plain English and doses."),
+    "titration": Lazy("pharmacy.cli.titration:plan", "Pack a titration plan into bottles, with a calendar."),
     "worksheet": Lazy("pharmacy.cli.bench:worksheet", "Calculate what to weigh for a batch of capsules."),
     "bud": Lazy("pharmacy.cli.bench:bud", "Find the beyond-use date of a preparation."),
     "weights": Lazy("pharmacy.cli.bench:weights", "Judge the weights of finished capsules."),

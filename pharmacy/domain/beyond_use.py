@@ -209,18 +209,27 @@ def days_covered(beyond_use: date, first_dose: date) -> int:
     return max(0, (beyond_use - first_dose).days + 1)
 
 
-def refuse_unless_covers(beyond_use: date, *, first_dose: date, days_supply: int) -> None:
+def refuse_unless_covers(beyond_use: date, *, first_dose: date, days_supply: int, first_day: int = 1) -> None:
     """A fill may not outlive its batch.
 
+    first_dose: of the whole course. first_day: of these capsules, counted from there; a later bottle waits until then.
     Raises: RuleBroken naming how many days the batch still covers.
     """
     covered = days_covered(beyond_use, first_dose)
-    if days_supply > covered:
+    last_day = first_day + days_supply - 1
+    if last_day <= covered:
+        return
+    if first_day > 1:
         raise RuleBroken(
-            f"{days_supply} days from {first_dose.isoformat()} outlive the batch, whose beyond-use date is"
-            f" {beyond_use.isoformat()}: fill at most {covered} days with the reason, or use a newer batch.",
+            f"Days {first_day} to {last_day} from {first_dose.isoformat()} outlive the batch, whose beyond-use date is"
+            f" {beyond_use.isoformat()}, day {covered}: use a newer batch.",
             "days_supply",
         )
+    raise RuleBroken(
+        f"{days_supply} days from {first_dose.isoformat()} outlive the batch, whose beyond-use date is"
+        f" {beyond_use.isoformat()}: fill at most {covered} days with the reason, or use a newer batch.",
+        "days_supply",
+    )
 
 
 def _form_limit(form: str, policy: BeyondUsePolicy) -> FormLimit:

@@ -115,8 +115,26 @@ def price(strength_mg: Decimal, capsules: int, schedule: Schedule = DEFAULT) -> 
     >>> bill.total, bill.per_30_days, bill.needs_approval
     (Decimal('40.00'), Decimal('40.00'), False)
     """
-    _refuse_unless_priceable(strength_mg, capsules, schedule)
-    costs = (*_materials(strength_mg, capsules, schedule), *_work(capsules, schedule))
+    return course_price(((strength_mg, capsules),), schedule)
+
+
+def course_price(bottles: tuple[tuple[Decimal, int], ...], schedule: Schedule = DEFAULT) -> Price:
+    """The one price of a course: materials by bottle, and bench, dispensing and professional fee once for all.
+
+    bottles: strength as labelled [mg] and capsules of each. Raises: as `price`.
+
+    >>> course_price(((Decimal("1.5"), 7), (Decimal("3"), 7), (Decimal("4.5"), 16))).total
+    Decimal('40.50')
+    """
+    for strength_mg, capsules in bottles:
+        _refuse_unless_priceable(strength_mg, capsules, schedule)
+    capsules = sum(number for _, number in bottles)
+    materials = [
+        replace(line, name=f"{line.name}, bottle {place}") if len(bottles) > 1 else line
+        for place, (strength_mg, number) in enumerate(bottles, start=1)
+        for line in _materials(strength_mg, number, schedule)
+    ]
+    costs = (*materials, *_work(capsules, schedule))
     subtotal = sum((line.amount for line in costs), Decimal(0))
     overhead = Line(
         "overhead",
@@ -131,6 +149,17 @@ def price(strength_mg: Decimal, capsules: int, schedule: Schedule = DEFAULT) -> 
     month = _cents(Fraction(total) * 30 / capsules)
     reasons = _reasons(month, schedule)
     return Price(total, month, (*costs, overhead, fee, rounding), bool(reasons), reasons)
+
+
+def priced_with_the_first(place: int) -> Price:
+    """Nothing more for a later bottle of a course. place: its own.
+
+    >>> priced_with_the_first(2).total
+    Decimal('0.00')
+    """
+    nothing = Decimal("0.00")
+    line = Line(f"bottle {place}", "in the price of bottle 1", nothing)
+    return Price(nothing, nothing, (line,), needs_approval=False, reasons=())
 
 
 def _materials(strength_mg: Decimal, capsules: int, schedule: Schedule) -> tuple[Line, ...]:

@@ -80,6 +80,10 @@ DOSE_RULES = (
         TITRATION, _FIRST,
     ),
     Rule(
+        "titration.refills", _WORKFLOW, _WARN, ("MS",), "Refills of a plan, which would start over at its first dose.",
+        TITRATION, _SECOND,
+    ),
+    Rule(
         "quantity.days-off", _CLINICAL, _ASK, ("MS",), "A days' supply that does not fit quantity and directions.",
         AGREEMENT, _FIRST, kept_because=_DOSE,
     ),

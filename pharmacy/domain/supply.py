@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from pharmacy.domain import dose
+from pharmacy.domain import dose, packing, titration
 from pharmacy.domain.dose_policy import DosePolicy
-from pharmacy.domain.errors import InputUnusable
+from pharmacy.domain.errors import InputUnusable, RuleBroken
 from pharmacy.domain.findings import Finding
 from pharmacy.domain.prescription import Prescription
 from pharmacy.domain.rules import found
 from pharmacy.domain.sig import Directions
+from pharmacy.domain.strength import read_strength
 from pharmacy.domain.titration import Step
-from pharmacy.domain.units import clip
+from pharmacy.domain.units import clip, format_strength
 
 _DAYS_OF_A_MONTH = 31  # the longest, so that a refill is only called useless when it surely is
 
@@ -33,8 +34,10 @@ def review_supply(
         yield from _one(problem)
     if quantity is not None and days is not None and directions.phases:
         yield from _one(dose.agreement(quantity, days, directions.phases))
+    elif quantity is not None and days is not None and steps:
+        yield from _plan_quantity(steps, quantity, days, prescription.strength)
     yield from _plan_length(steps, days)
-    yield from _refills(prescription.refills, days, policy)
+    yield from _refills(prescription.refills, days, policy, steps)
 
 
 def _plan_length(steps: tuple[Step, ...], days: int | None) -> Iterable[Finding]:
@@ -48,7 +51,18 @@ def _plan_length(steps: tuple[Step, ...], days: int | None) -> Iterable[Finding]
         yield found("titration.days", message)
 
 
-def _refills(text: str, days: int | None, policy: DosePolicy) -> Iterable[Finding]:
+def _plan_quantity(steps: tuple[Step, ...], quantity: int, days: int, strength: str) -> Iterable[Finding]:
+    """The capsules of the plan where the directions do not tell how many there must be."""
+    try:
+        held = sum(bottle.capsules for bottle in titration.bottles(steps, days, read_strength(strength).mg))
+    except RuleBroken:
+        return  # the plan is too long, or has doses that the capsules do not make: rules of their own say so
+    if held != quantity:
+        message = f"The quantity of {quantity} is off: the bottles of the titration plan hold {held} capsules."
+        yield found("quantity.quantity-off", message)
+
+
+def _refills(text: str, days: int | None, policy: DosePolicy, steps: tuple[Step, ...]) -> Iterable[Finding]:
     if not text.strip():
         yield found("refills.missing", "Refills are not stated; none are given.")
         return
@@ -58,6 +72,13 @@ def _refills(text: str, days: int | None, policy: DosePolicy) -> Iterable[Findin
         message = f"The refills {clip(text)} are not a whole number from 0 to 99; none are given until it is clear."
         yield found("refills.unreadable", message)
         return
+    if refills and packing.starts_over(steps):
+        message = (
+            f"A refill of the titration plan would start over at {format_strength(steps[0].dose_mg)}: none of the"
+            f" {refills} refills is filled. Ask for a new prescription at the dose that was reached,"
+            f" {format_strength(steps[-1].dose_mg)}."
+        )
+        yield found("titration.refills", message)
     if days is not None and refills * days > policy.valid_months * _DAYS_OF_A_MONTH:
         message = (
             f"{refills} refills of {days} days reach beyond the {policy.valid_months} months the prescription is"

@@ -30,12 +30,38 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bottle:
-    """One bottle of a plan. first_day, last_day: days of treatment, counted from 1."""
+    """One bottle of a plan. strength_mg: per capsule [mg]. first_day, last_day: days of treatment, counted from 1."""
 
     strength_mg: Decimal
     capsules: int
     first_day: int
     last_day: int
+
+    @property
+    def days(self) -> int:
+        """How long it lasts [days]."""
+        return self.last_day - self.first_day + 1
+
+    @property
+    def capsules_a_day(self) -> int:
+        """Capsules a day, the same on each of its days."""
+        return self.capsules // self.days
+
+    @property
+    def dose_mg(self) -> Decimal:
+        """Daily dose [mg]."""
+        return self.strength_mg * self.capsules_a_day
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the calendar. number: day of treatment, from 1. bottle: its place in the plan, from 1."""
+
+    date: date
+    number: int
+    dose_mg: Decimal
+    capsules: int
+    bottle: int
 
 
 def read_plan(steps: tuple[TitrationStep, ...]) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
@@ -83,15 +109,18 @@ def review(steps: tuple[Step, ...], policy: DosePolicy) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def bottles(steps: tuple[Step, ...], days_supply: int) -> tuple[Bottle, ...]:
-    """One bottle for each step, one capsule a day; a last step without an end lasts to the end of the supply.
+def bottles(steps: tuple[Step, ...], days_supply: int, strength_mg: Decimal | None = None) -> tuple[Bottle, ...]:
+    """One bottle for each step, the last one to the end of the supply when its step has no end.
 
-    days_supply: [days].
-    Raises: RuleBroken when the supply ends before the last step begins.
+    days_supply: [days]. strength_mg: of every capsule [mg], so that a dose takes several a day; None where each step
+    has capsules of its own dose, one a day.
+    Raises: RuleBroken when the supply ends before the last step begins, or whole capsules do not make a dose.
 
     >>> steps = (Step(Decimal("1.5"), 7), Step(Decimal("3"), 7), Step(Decimal("4.5"), None))
     >>> [(b.capsules, b.first_day, b.last_day) for b in bottles(steps, 30)]
     [(7, 1, 7), (7, 8, 14), (16, 15, 30)]
+    >>> [(b.strength_mg, b.capsules) for b in bottles(steps[:2], 14, Decimal("1.5"))]
+    [(Decimal('1.5'), 7), (Decimal('1.5'), 14)]
     """
     packed: list[Bottle] = []
     day = 1
@@ -104,9 +133,18 @@ def bottles(steps: tuple[Step, ...], days_supply: int) -> tuple[Bottle, ...]:
                 f" on day {day}.",
                 "days_supply",
             )
-        packed.append(Bottle(step.dose_mg, days, day, day + days - 1))
+        strength = step.dose_mg if strength_mg is None else strength_mg
+        packed.append(Bottle(strength, days * _a_day(step, strength), day, day + days - 1))
         day += days
     return tuple(packed)
+
+
+def _a_day(step: Step, strength_mg: Decimal) -> int:
+    """How many capsules make the dose of a step. strength_mg: per capsule [mg]."""
+    if step.dose_mg <= 0 or strength_mg <= 0 or step.dose_mg % strength_mg != 0:
+        made = f"Capsules of {format_strength(strength_mg)} do not make {format_strength(step.dose_mg)}"
+        raise RuleBroken(f"{made}; this step needs another strength.", "strength")
+    return int(step.dose_mg / strength_mg)
 
 
 def capsules_by_strength(packed: tuple[Bottle, ...]) -> dict[Decimal, int]:
@@ -121,17 +159,23 @@ def capsules_by_strength(packed: tuple[Bottle, ...]) -> dict[Decimal, int]:
     return totals
 
 
-def calendar(packed: tuple[Bottle, ...], first: date) -> tuple[tuple[date, Decimal], ...]:
-    """Each day of the plan with its dose [mg], for the sheet that goes with the bottles.
+def calendar(packed: tuple[Bottle, ...], first: date) -> tuple[Day, ...]:
+    """Each day of the plan with its dose and bottle, for the sheet that goes with the bottles.
 
     first: the day of the first capsule, a local calendar date.
+    Raises: RuleBroken when the calendar ends first.
 
-    >>> calendar((Bottle(Decimal("1.5"), 2, 1, 2),), date(2025, 1, 2))[-1]
-    (datetime.date(2025, 1, 3), Decimal('1.5'))
+    >>> day = calendar((Bottle(Decimal("1.5"), 2, 1, 2),), date(2025, 1, 2))[-1]
+    >>> day.date, day.number, day.dose_mg, day.bottle
+    (datetime.date(2025, 1, 3), 2, Decimal('1.5'), 1)
     """
+    if packed and (date.max - first).days < packed[-1].last_day:
+        raise RuleBroken(
+            f"{packed[-1].last_day} days from {first.isoformat()} are past the end of the calendar.", "first"
+        )
     return tuple(
-        (first + timedelta(days=day - 1), bottle.strength_mg)
-        for bottle in packed
+        Day(first + timedelta(days=day - 1), day, bottle.dose_mg, bottle.capsules_a_day, place)
+        for place, bottle in enumerate(packed, start=1)
         for day in range(bottle.first_day, bottle.last_day + 1)
     )
 

@@ -10,7 +10,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import releasing, reviewing
+from pharmacy.services import courses, releasing, reviewing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store.tables import Allocation, Batch, Fill, Label
 
@@ -20,11 +20,10 @@ def batches_for(session: Session, fill: Fill, today: date) -> tuple[Batch, ...]:
     statement = (
         select(Batch)
         .where(Batch.is_open, Batch.state == BatchState.RELEASED, Batch.on_hand >= fill.quantity)
-        .where(Batch.beyond_use_date >= today + timedelta(days=fill.days_supply - 1))
+        .where(Batch.beyond_use_date >= today + timedelta(days=fill.last_day - 1))
         .order_by(Batch.beyond_use_date, Batch.id)
     )
-    strength = fill.prescription.strength_mg
-    return tuple(batch for batch in session.scalars(statement) if batch.formula.strength_mg == strength)
+    return tuple(batch for batch in session.scalars(statement) if batch.formula.strength_mg == fill.strength_mg)
 
 
 def scanned_batch(session: Session, scanned: str) -> Batch:
@@ -46,16 +45,27 @@ def refuse_wrong_batch(session: Session, fill: Fill, batch: Batch, today: date) 
 
     Raises: RuleBroken.
     """
-    wanted = fill.prescription.strength_mg
+    wanted = fill.strength_mg
     if batch.formula.strength_mg != wanted:
+        prescribed = f"for {courses.name_of(fill).lower()}" if fill.bottles > 1 else "prescribed"
         raise RuleBroken(
-            f"Batch {batch.number} holds {format_strength(batch.formula.strength_mg)} capsules; prescribed are"
+            f"Batch {batch.number} holds {format_strength(batch.formula.strength_mg)} capsules; {prescribed} are"
             f" {format_strength(wanted) if wanted else 'others'}.",
             field="batch",
         )
     releasing.refuse_unless_usable(session, batch)
-    refuse_unless_covers(batch.beyond_use_date, first_dose=today, days_supply=fill.days_supply)
+    refuse_unless_lasts(batch, fill, today)
     reviewing.refuse_unless_clear(session, fill.prescription, today, excipients_of(batch))
+
+
+def refuse_unless_lasts(batch: Batch, fill: Fill, today: date) -> None:
+    """Refuses capsules that would be past their date on their last day, were the course to begin today.
+
+    Raises: RuleBroken.
+    """
+    refuse_unless_covers(
+        batch.beyond_use_date, first_dose=today, days_supply=fill.days_supply, first_day=fill.first_day
+    )
 
 
 def excipients_of(batch: Batch) -> tuple[str, ...]:

@@ -5,17 +5,18 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pharmacy.domain.beyond_use import refuse_unless_covers
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import fill_number
-from pharmacy.domain.pricing import Price, price
+from pharmacy.domain.pricing import Price, course_price, price, priced_with_the_first
 from pharmacy.domain.refills import expires, refuse_refill_too_soon
 from pharmacy.domain.signature import Meaning
+from pharmacy.domain.titration import Bottle
 from pharmacy.domain.workflow import FillState, RxState
-from pharmacy.services import allocating, prescriptions, releasing, reviewing, signing
+from pharmacy.services import allocating, courses, prescriptions, releasing, reviewing, signing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.allocating import batches_for
+from pharmacy.services.courses import fills_left
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Fill, Label, Prescription
 
@@ -38,22 +39,41 @@ DUE_WITHIN = timedelta(hours=4)
 
 
 def start(session: Session, prescription_id: int, *, actor: Actor, now: datetime, today: date) -> Fill:
-    """Opens the first fill or the next refill.
+    """Opens the first fill or the next refill; of a titration plan every bottle that has none, and gives the first.
 
     Raises: RuleBroken when it is not verified, too old, used up, or asked for too soon.
     """
     rx = get_to_change(session, Prescription, prescription_id, "prescription")
     prescriptions.refuse_unless_signed(session, rx)
-    assert rx.written is not None and rx.quantity and rx.days_supply  # noqa: S101, PT018 - verified ones have them
+    assert rx.written is not None  # noqa: S101 - verified ones have it
     if today > expires(rx.written):
         raise RuleBroken(
             f"Prescription {rx.number} was written on {rx.written.isoformat()}; it could be filled until"
             f" {expires(rx.written).isoformat()}."
         )
     reviewing.refuse_unless_clear(session, rx, today)
-    earlier = _earlier(session, rx.id)
-    _refuse_extra(rx, earlier, today)
-    number = max((fill.fill_number for fill in earlier), default=-1) + 1
+    bottles, counted = courses.bottles_of(rx), courses.live(session, rx)
+    wanting = courses.wanting(bottles, counted)
+    if not wanting:
+        _refuse_extra(rx, counted, today)
+        wanting = (1,)  # a refill: what has one is filled as one container
+    opened = [_open(session, rx, bottles, place, actor=actor, now=now, today=today) for place in wanting]
+    return opened[0]
+
+
+def _open(
+    session: Session,
+    rx: Prescription,
+    bottles: tuple[Bottle, ...],
+    place: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> Fill:
+    last = session.scalar(select(func.max(Fill.fill_number)).where(Fill.prescription_id == rx.id))
+    number = 0 if last is None else last + 1
+    bottle = bottles[place - 1]
     fill = Fill(
         number=fill_number(rx.number, number),
         prescription=rx,
@@ -63,8 +83,12 @@ def start(session: Session, prescription_id: int, *, actor: Actor, now: datetime
         started_by_id=actor.id,
         due_at=now + DUE_WITHIN,
         filled_on=today,
-        quantity=rx.quantity,
-        days_supply=rx.days_supply,
+        strength_mg=bottle.strength_mg,
+        bottle=place,
+        bottles=len(bottles),
+        first_day=bottle.first_day,
+        quantity=bottle.capsules,
+        days_supply=bottle.days,
     )
     session.add(fill)
     session.flush()
@@ -76,6 +100,12 @@ def start(session: Session, prescription_id: int, *, actor: Actor, now: datetime
         subject="fill",
         subject_id=fill.id,
         number=fill.number,
+        strength_mg=fill.strength_mg,
+        quantity=fill.quantity,
+        bottle=fill.bottle,
+        bottles=fill.bottles,
+        first_day=fill.first_day,
+        days=fill.days_supply,
     )
     return fill
 
@@ -171,6 +201,7 @@ def dispense(
     fill = get_to_change(session, Fill, fill_id, "fill")
     state = move(session, fill, "dispense", actor=actor, now=now)
     refuse_unless_sound(session, fill, today)
+    courses.refuse_out_of_turn(session, fill)
     if not any(signature.holds for signature in signatures(session, fill)[-1:]):
         raise RuleBroken(f"Fill {fill.number} is not what was signed at the final check; cancel it and start anew.")
     if not handed_to.strip() or len(handed_to) > 120:
@@ -190,7 +221,8 @@ def dispense(
         handed_to=fill.handed_to,
     )
     rx = get_to_change(session, Prescription, fill.prescription_id, "prescription")
-    if fills_left(session, rx) == 0 and rx.state is RxState.VERIFIED:
+    under_way = any(other.is_open for other in courses.live(session, rx))
+    if not under_way and fills_left(session, rx) == 0 and rx.state is RxState.VERIFIED:
         prescriptions.complete(session, rx, actor=actor, now=now)
     return fill
 
@@ -249,22 +281,19 @@ def refuse_unless_sound(session: Session, fill: Fill, today: date) -> None:
         raise RuleBroken(f"Fill {fill.number} has no capsules yet; take them from a batch first.")
     batch = fill.allocations[-1].batch
     releasing.refuse_unless_usable(session, batch)
-    refuse_unless_covers(batch.beyond_use_date, first_dose=today, days_supply=fill.days_supply)
+    allocating.refuse_unless_lasts(batch, fill, today)
     reviewing.refuse_unless_clear(session, fill.prescription, today, allocating.excipients_of(batch))
 
 
 def quote(fill: Fill) -> Price:
-    """The price of a fill, every line of it."""
-    assert fill.prescription.strength_mg is not None  # noqa: S101 - verified prescriptions have it
-    return price(fill.prescription.strength_mg, fill.quantity)
-
-
-def fills_left(session: Session, rx: Prescription) -> int:
-    """How many fills may still be started; cancelled ones do not count."""
-    statement = (
-        select(func.count()).select_from(Fill).where(Fill.prescription_id == rx.id, Fill.state != FillState.CANCELLED)
-    )
-    return (rx.refills or 0) + 1 - (session.scalar(statement) or 0)
+    """The price of a fill, every line of it; the first bottle of a course carries the price of all."""
+    if fill.bottle > 1:
+        return priced_with_the_first(fill.bottle)
+    if fill.bottles > 1:
+        bottles = courses.bottles_of(fill.prescription)
+        return course_price(tuple((bottle.strength_mg, bottle.capsules) for bottle in bottles))
+    assert fill.strength_mg is not None  # noqa: S101 - whatever has capsules has a strength
+    return price(fill.strength_mg, fill.quantity)
 
 
 def content(session: Session, fill: Fill) -> dict[str, object]:
@@ -278,26 +307,32 @@ def content(session: Session, fill: Fill) -> dict[str, object]:
         "days_supply": fill.days_supply,
         "price": fill.price,
         "labels": list(labels),
+        **_bottle(fill),
     }
+
+
+def _bottle(fill: Fill) -> dict[str, object]:
+    """What a bottle of a plan is signed with more; of a fill that is alone the prescription says it all.
+
+    Without it then, so that signatures from before there were bottles hold.
+    """
+    told = (fill.strength_mg, fill.bottle, fill.bottles, fill.first_day)
+    if told == (fill.prescription.strength_mg, 1, 1, 1):
+        return {}
+    return {"bottle": dict(zip(("strength_mg", "bottle", "bottles", "first_day"), told, strict=True))}
 
 
 def signatures(session: Session, fill: Fill) -> tuple[Standing, ...]:
     return signing.standing(session, "fill", fill.id, content(session, fill))
 
 
-def _earlier(session: Session, prescription_id: int) -> list[Fill]:
-    return list(session.scalars(select(Fill).where(Fill.prescription_id == prescription_id).order_by(Fill.fill_number)))
-
-
-def _refuse_extra(rx: Prescription, earlier: list[Fill], today: date) -> None:
-    counted = [fill for fill in earlier if fill.state is not FillState.CANCELLED]
+def _refuse_extra(rx: Prescription, counted: list[Fill], today: date) -> None:
     under_way = [fill.number for fill in counted if fill.is_open]
     if under_way:
         raise RuleBroken(f"Prescription {rx.number} has a fill under way: {under_way[0]}.")
-    if len(counted) > (rx.refills or 0):
+    courses.refuse_to_start_over(rx)
+    if len(counted) > courses.refills(rx):
         raise RuleBroken(f"Prescription {rx.number} has no refills left; {rx.refills} were prescribed.")
-    if not counted:
-        return
     refuse_refill_too_soon(counted[-1].filled_on, counted[-1].days_supply, today)
 
 

@@ -14,9 +14,9 @@ from pharmacy.domain.identifiers import rx_number
 from pharmacy.domain.prescription import from_document, to_document
 from pharmacy.domain.screening import Screening
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.units import format_strength, read_date, read_decimal, read_whole
+from pharmacy.domain.units import read_date, read_decimal, read_whole
 from pharmacy.domain.workflow import RxState, Subject, refuse_unless_plain
-from pharmacy.services import profiles, questions, reviewing, signing
+from pharmacy.services import comparing, profiles, questions, reviewing, signing
 from pharmacy.services.acting import (
     Actor,
     get,
@@ -142,7 +142,8 @@ def verify(
     session: Session,
     prescription_id: int,
     *,
-    strength_again: str,
+    strength_again: str = "",
+    doses_again: tuple[str, ...] = (),
     quantity_again: str,
     answers: Mapping[str, Answered],
     proof: Proof,
@@ -152,6 +153,8 @@ def verify(
     reason: str = "",
 ) -> Prescription:
     """A pharmacist who did not enter it compares, types strength and quantity again without seeing them, and signs.
+
+    doses_again: of a titration plan the dose of each step; then the strength only where the capsules have one.
 
     Raises: RuleBroken for a stop, a mismatch, a finding without an answer, or the wrong person; Conflict when what
     the page showed has changed.
@@ -166,7 +169,7 @@ def verify(
         reason=reason,
         done_by=entered_by(session, row),
     )
-    _compare_again(row, strength_again, quantity_again)
+    comparing.refuse_unless_same(row, strength_again, doses_again, quantity_again)
     screening = reviewing.screening_for(session, row, today)
     _keep_screening(row, screening)
     _refuse_stops(screening)
@@ -291,26 +294,6 @@ def _keep_screening(row: Prescription, screening: Screening) -> None:
     row.screening = screening.to_document()
     row.strength_mg = screening.strength_mg
     row.directions = screening.directions.text
-
-
-def _compare_again(row: Prescription, strength_again: str, quantity_again: str) -> None:
-    if row.strength_mg is None:
-        raise RuleBroken(
-            f"Prescription {row.number} states no single strength. Enter each strength of its plan as a"
-            " prescription of its own, each with its directions and quantity."
-        )
-    strength = read_decimal(strength_again.strip().lower().removesuffix("mg"), field="strength_again", places=3)
-    if strength != row.strength_mg:
-        raise RuleBroken(
-            f"Strength: you typed {format_strength(strength)}, which is not what was entered."
-            " Compare both with the source.",
-            field="strength_again",
-        )
-    if read_whole(quantity_again, field="quantity_again") != row.quantity:
-        raise RuleBroken(
-            f"Quantity: you typed {quantity_again}, which is not what was entered. Compare both with the source.",
-            field="quantity_again",
-        )
 
 
 def _refuse_stops(screening: Screening) -> None:

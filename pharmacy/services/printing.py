@@ -18,7 +18,7 @@ from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import BatchState, FillState
-from pharmacy.services import fills
+from pharmacy.services import courses, fills
 from pharmacy.services.acting import Actor, get, get_to_change, move, record
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Label, LabelKind, Lot, Pharmacy, Prescription
@@ -100,12 +100,13 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
         pharmacy_phone=pharmacy.phone,
         rx_number=rx.number,
         fill=str(fill.fill_number),
-        refills=str(fills.fills_left(session, rx)) if rx.refills else "none",
+        refills=str(fills.fills_left(session, rx)) if courses.refills(rx) else "none",
         patient=rx.patient.name,
         prescriber=rx.prescriber.name,
         drug=drug_name(batch),
-        quantity=f"{fill.quantity} capsules",
-        directions=rx.directions,
+        quantity=f"{fill.quantity} {'capsule' if fill.quantity == 1 else 'capsules'}",
+        directions=courses.directions_of(fill),
+        bottle=courses.name_of(fill),
         date_filled=day(fill.filled_on),
         lot=batch.number,
         use_by=day(batch.beyond_use_date),

@@ -100,12 +100,12 @@ def _others(session: Session, row: Prescription, today: date) -> tuple[str, ...]
         select(Prescription.id, Prescription.number).where(*others, Prescription.state == RxState.VERIFIED)
     )
     handed_out = session.execute(
-        select(Prescription.id, Prescription.number, Fill.dispensed_at, Fill.days_supply)
+        select(Prescription.id, Prescription.number, Fill.dispensed_at, Fill.first_day, Fill.days_supply)
         .join(Fill, Fill.prescription_id == Prescription.id)
         .where(*others, Fill.state == FillState.DISPENSED)
     )
     found = {row.id: row.number for row in verified}
-    for key, number, at, days in handed_out:
-        if at is not None and today < at.date() + timedelta(days=days):
+    for key, number, at, first, days in handed_out:
+        if at is not None and today < at.date() + timedelta(days=first - 1 + days):
             found[key] = number
     return tuple(number for _, number in sorted(found.items()))

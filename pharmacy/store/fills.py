@@ -16,11 +16,15 @@ from pharmacy.store.prescriptions import Prescription
 
 
 class Fill(Base):
+    """One container: a fill of a prescription, or one bottle of it where a plan has several."""
+
     __tablename__ = "fills"
     __table_args__ = (
         UniqueConstraint("prescription_id", "fill_number"),
         Index("ix_fills_queue", "is_open", "due_at", "id"),
         Index("ix_fills_state", "is_open", "state", "due_at", "id"),
+        CheckConstraint("bottle BETWEEN 1 AND bottles", name="bottle_of_bottles"),
+        CheckConstraint("first_day >= 1", name="first_day"),
     )
 
     id: Mapped[Key]
@@ -33,8 +37,12 @@ class Fill(Base):
     started_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     due_at: Mapped[When]
     filled_on: Mapped[date] = mapped_column(Date)
+    strength_mg: Mapped[Decimal | None] = mapped_column(Exact(3))  # None: an old fill cancelled before it had capsules
+    bottle: Mapped[int] = mapped_column(server_default="1")  # of a course with one bottle for each step of its plan
+    bottles: Mapped[int] = mapped_column(server_default="1")
+    first_day: Mapped[int] = mapped_column(server_default="1")  # of its capsules, counted from the first of the course
     quantity: Mapped[int]
-    days_supply: Mapped[int]
+    days_supply: Mapped[int]  # of this bottle alone
     price: Mapped[Decimal | None] = mapped_column(Exact(2))
     price_lines: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -53,6 +61,11 @@ class Fill(Base):
     dispensed_by: Mapped[Person | None] = relationship(foreign_keys=dispensed_by_id)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+    @property
+    def last_day(self) -> int:
+        """Of its capsules, counted from the first day of the course."""
+        return self.first_day + self.days_supply - 1
 
     @validates("state")
     def _follow(self, _: str, state: FillState) -> FillState:

@@ -115,11 +115,13 @@ def fills(session: Session, state: FillState | None = None, after: str = "", lim
             Fill.id,
             Fill.number,
             Fill.state,
+            Fill.strength_mg,
+            Fill.bottle,
+            Fill.bottles,
             Fill.quantity,
             Fill.price,
             Fill.due_at,
             Prescription.patient_name,
-            Prescription.strength_mg,
         )
         .join(Prescription, Prescription.id == Fill.prescription_id)
         .where(Fill.is_open.is_(True))
@@ -241,7 +243,8 @@ def labels_of(session: Session, *, fill_id: int | None = None, batch_id: int | N
 
 
 def fills_of(session: Session, prescription_id: int) -> Sequence[Any]:
-    columns = (Fill.id, Fill.number, Fill.state, Fill.quantity, Fill.price, Fill.filled_on)
+    what = (Fill.strength_mg, Fill.bottle, Fill.bottles, Fill.quantity)
+    columns = (Fill.id, Fill.number, Fill.state, *what, Fill.price, Fill.filled_on)
     return session.execute(
         select(*columns).where(Fill.prescription_id == prescription_id).order_by(Fill.fill_number)
     ).all()

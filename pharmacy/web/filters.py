@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
         percent=lambda fraction: f"{format_number(fraction * 100)} %" if fraction is not None else "",
         money=lambda dollars: f"${dollars:.2f}" if dollars is not None else "",
         day=day,
+        weekday=lambda value: f"{value:%a} {value.day} {value:%b}",
         moment=moment,
         age=age,
         due=due,

@@ -68,6 +68,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
     "titration.falls": _plan(("4.5", "7"), ("3", "23")),
     "titration.steep": _plan(("1.5", "7"), ("4.5", "23")),
     "titration.days": _plan(("4.5", "20")),
+    "titration.refills": _plan(("1.5", "7"), ("3", "23")),
     "quantity.days-off": {"days_supply": "3"},
     "quantity.quantity-off": {"quantity": "31"},
     "quantity.directions-off": {"directions": "2 capsules at bedtime"},

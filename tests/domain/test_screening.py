@@ -153,7 +153,7 @@ def test_two_strengths_that_disagree_stop() -> None:
 
 def test_a_titration_plan_takes_the_place_of_a_range() -> None:
     plan = _plan(("1.5", "7"), ("3", "7"), ("4.5", ""))
-    screening = _screen(strength="1.5-4.5 mg", titration=plan, directions="titrate per plan")
+    screening = _screen(strength="1.5-4.5 mg", titration=plan, directions="titrate per plan", refills="0")
     assert screening.decision is Decision.PHARMACIST
     assert str(screening.daily_dose_mg) == "4.5"
     assert all(finding.rule == "directions.unreadable" for finding in screening.findings)

@@ -18,7 +18,7 @@ def test_each_step_has_its_own_bottle_and_no_day_is_left_out() -> None:
         (Decimal("4.5"), 32),
     ]
     assert sum(capsules_by_strength(packed).values()) == 60
-    days = [day for day, _ in calendar(packed, date(2026, 2, 20))]
+    days = [day.date for day in calendar(packed, date(2026, 2, 20))]
     assert days[0] == date(2026, 2, 20)
     assert days[-1] == date(2026, 4, 20)
     assert len(set(days)) == 60

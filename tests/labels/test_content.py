@@ -27,13 +27,13 @@ def test_the_content_has_every_part_that_the_law_asks_for() -> None:
 
 def test_purpose_mark_and_the_statement_may_be_left_out() -> None:
     document = to_document(EXAMPLE)
-    for name in ("purpose", "mark", "compounded"):
+    for name in ("purpose", "bottle", "mark", "compounded"):
         del document[name]
     label = from_document(document)
-    assert (label.purpose, label.mark, label.compounded) == ("", "", COMPOUNDED)
+    assert (label.purpose, label.bottle, label.mark, label.compounded) == ("", "", "", COMPOUNDED)
 
 
-@pytest.mark.parametrize("name", sorted(set(to_document(EXAMPLE)) - {"purpose", "mark", "compounded"}))
+@pytest.mark.parametrize("name", sorted(set(to_document(EXAMPLE)) - {"purpose", "bottle", "mark", "compounded"}))
 def test_a_missing_field_is_refused_by_its_name(name: str) -> None:
     document = to_document(EXAMPLE)
     del document[name]

@@ -25,6 +25,10 @@ LABELS = {
     "reprint": replace(EXAMPLE, mark="Reprint 12", fill="11", refills="none"),
     "demonstration": replace(EXAMPLE, mark="DEMONSTRATION"),
     "titration": replace(EXAMPLE, directions=TITRATION),
+    "bottle": replace(EXAMPLE, directions="Take 1 capsule at bedtime on days 8 to 14", bottle="Bottle 2 of 3"),
+    "bottle without purpose": replace(
+        EXAMPLE, directions="Take 2 capsules in the morning on days 99 to 120", purpose="", bottle="Bottle 10 of 12"
+    ),
     "long name": replace(EXAMPLE, patient="Maria Guadalupe Fernández de la Cruz y Montgomery"),
     "long word": replace(EXAMPLE, patient="Wolfeschlegelsteinhausenbergerdorff"),
     "long hyphenated word": replace(EXAMPLE, patient="Featherstonehaughworthington-Cholmondeley-Wolfeschlegelstein"),
@@ -74,7 +78,7 @@ def test_patient_medicine_directions_and_purpose_stand_in_this_order_alone_in_th
     inside = [text for text in sheet.texts if top < text.baseline < foot and left <= text.x < right]
     order = [text.field for text in inside]
     assert list(dict.fromkeys(order)) == [
-        field for field in ("patient", "drug", "directions", "purpose") if getattr(label, field)
+        field for field in ("patient", "drug", "directions", "purpose", "bottle") if getattr(label, field)
     ]
     assert [text.baseline for text in inside] == sorted(text.baseline for text in inside)
 
@@ -83,7 +87,7 @@ def test_the_patients_part_is_twelve_points_at_least_and_nothing_is_under_five_a
     label: VialLabel,
 ) -> None:
     for text in lay_out(label).texts:
-        least = 12.0 if text.field in {"patient", "drug", "directions", "purpose"} else 5.5
+        least = 12.0 if text.field in {"patient", "drug", "directions", "purpose", "bottle"} else 5.5
         assert text.size >= least
 
 

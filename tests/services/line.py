@@ -46,6 +46,7 @@ from tests.services.samples import (
     NOW,
     PASSWORD_HASH,
     PEOPLE,
+    PLAN,
     message,
     order,
 )
@@ -156,7 +157,25 @@ class Line:
         self.verify(rx, quantity_again=str(changed.get("quantity", "30")))
         return rx
 
+    def verified_plan(self, doses: tuple[str, ...] = ("1.5", "3", "4.5"), **changed: object) -> int:
+        """A prescription whose doses come from a plan, each typed again."""
+        changed = {**PLAN, **changed}
+        rx = self.entered(**changed)
+        self.verify(rx, doses_again=doses, quantity_again=str(changed.get("quantity", "30")))
+        return rx
+
     # batches
+
+    def released_of(self, strength_mg: str) -> int:
+        """A released batch of another strength, of a formula of its own."""
+        usual = self.formula
+        code = f"LDN{strength_mg}"
+        draft = replace(DRAFT, code=code, name=f"{DRAFT.active} {strength_mg} mg", strength_mg=Decimal(strength_mg))
+        self.formula = self.run(lambda s: add_formula(s, self, draft))
+        batch = self.weighed()
+        self.put_released(batch)
+        self.formula = usual
+        return batch
 
     def planned(self, capsules: int = 100, by: str = "tess", **changed: Any) -> int:
         plan = Plan(capsules, dict(self.lots), Decimal(120), self.today, "prescriptions of this week")
@@ -231,6 +250,10 @@ class Line:
         fill = self.started(rx)
         self.allocate(fill, batch)
         return fill
+
+    def row_allocated(self, fill: int) -> int:
+        """The batch that a fill's capsules came from."""
+        return self.read(lambda s: s.get_one(Fill, fill).allocations[0].batch_id)
 
     def label(self, fill: int, **changed: Any) -> int:
         return printing.print_fill(self.database, fill, **{**self.by, "today": self.today, **changed})

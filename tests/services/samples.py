@@ -54,6 +54,13 @@ ASSAYED = Certificate("COA 4711", Decimal("0.994"), "anhydrous", Decimal("0.087"
 # Shell 48 mg and fill 179.008 mg: five weights around 227 mg.
 GOOD_WEIGHTS = tuple(Decimal(mg) for mg in ("226.1", "227.4", "228.0", "226.8", "227.2"))
 
+# 7 + 7 + 16 = 30 capsules in three bottles: the design's own example of a plan, 1.5 -> 3 -> 4.5 mg.
+PLAN: dict[str, object] = {
+    "strength": "",
+    "refills": "0",
+    "titration": [{"dose_mg": "1.5", "days": "7"}, {"dose_mg": "3", "days": "7"}, {"dose_mg": "4.5", "days": ""}],
+}
+
 
 def order(**changed: object) -> dict[str, Any]:
     """A prescription document that is in order; changed: other values of its own keys."""

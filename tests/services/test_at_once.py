@@ -48,6 +48,16 @@ def test_sixteen_people_never_allocate_more_capsules_than_there_are(line: Line) 
     line.assert_whole()
 
 
+def test_a_plan_that_sixteen_people_start_at_once_has_each_bottle_once(line: Line) -> None:
+    rx = line.verified_plan()
+    got = at_once(lambda _: line.started(rx))
+    refused = [each for each in got if isinstance(each, RuleBroken)]
+    assert {str(refusal) for refusal in refused} == {"Prescription 7000011 has a fill under way: 7000011-0."}
+    assert len(refused) == THREADS - 1
+    assert sorted(line.read(lambda s: s.scalars(select(Fill.bottle)).all())) == [1, 2, 3]
+    line.assert_whole()
+
+
 def test_sixteen_batches_never_draw_more_than_the_lot_holds(line: Line) -> None:
     lot = line.lot(IngredientKind.ACTIVE, amount=Decimal(3000))
     planned = [line.planned(lots={**line.lots, IngredientKind.ACTIVE: lot}) for _ in range(THREADS)]

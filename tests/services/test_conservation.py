@@ -53,6 +53,8 @@ class Pharmacy(RuleBasedStateMachine):
         line = open_again(self.database, NOW)
         self.line = line
         self.rxs = [line.verified(quantity=str(quantity), days_supply=str(quantity)) for quantity in (30, 60, 100)]
+        two = [{"dose_mg": "4.5", "days": "20"}, {"dose_mg": "4.5", "days": ""}]
+        self.rxs.append(line.verified_plan(("4.5", "4.5"), titration=two))  # two bottles from the same batches
         self.shelf = line.released(100)
 
     def teardown(self) -> None:
@@ -106,11 +108,11 @@ class Pharmacy(RuleBasedStateMachine):
         del signed["proof"]
         self.attempt(self.line.run, lambda s: releasing.advance(s, batch, "recall", reason="wrong", **signed))
 
-    @rule(target=fills, which=st.integers(0, 2))
+    @rule(target=fills, which=st.integers(0, 3))
     def start(self, which: int) -> int:
         return self.attempt(self.line.started, self.rxs[which]) or 0
 
-    @rule(target=fills, which=st.integers(0, 2))
+    @rule(target=fills, which=st.integers(0, 3))
     def start_and_take_from_the_shelf(self, which: int) -> int:
         fill = self.attempt(self.line.started, self.rxs[which]) or 0
         if fill:

@@ -16,7 +16,7 @@ from pharmacy.paths import migrations
 from pharmacy.store import schema
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Base
-from tests.store.rows import fill_every_table, tables_of
+from tests.store.rows import a_row, fill_every_table, tables_of
 from tests.store.test_kept_for_ever import ADDED_ONLY, NEVER_DELETED
 
 # A migration which makes a table anew on SQLite loses its triggers: then this list is not met.
@@ -119,12 +119,43 @@ def test_rows_written_before_the_triggers_stay_and_are_kept_from_then_on(bare_da
         session.execute(sa.delete(tables.tables["audit_entries"]))
 
 
-@pytest.mark.parametrize("start", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("start", ["0001", "0002", "0003", "0004", "0005", "0006"])
 def test_an_upgrade_from_every_earlier_schema_ends_in_the_present_one(bare_database: Database, start: str) -> None:
     upgrade_to(bare_database, start)
     schema.upgrade(bare_database)
     assert differences(bare_database) == []
     assert triggers_of(bare_database) == expected_triggers(bare_database)
+
+
+def test_fills_of_before_are_alone_and_have_the_strength_of_their_capsules(bare_database: Database) -> None:
+    upgrade_to(bare_database, "0006")
+    tables = tables_of(bare_database)
+    rxs, fills, allocations, formulas, batches = (
+        tables.tables[name] for name in ("prescriptions", "fills", "allocations", "formulas", "batches")
+    )
+    with bare_database.transaction() as session:
+        fill_every_table(session, tables)  # formula 1 holds 1 microgram, prescription 1 states no strength
+        session.execute(sa.insert(formulas).values(a_row(formulas, id=2, version=2, strength_mg=4500)))
+        session.execute(sa.insert(batches).values(a_row(batches, id=2, number="B2", formula_id=2)))
+        session.execute(sa.insert(rxs).values(a_row(rxs, id=2, number="R2", strength_mg=3000)))
+        for key, rx in ((2, 2), (3, 2), (4, 1)):
+            session.execute(
+                sa.insert(fills).values(a_row(fills, id=key, number=f"F{key}", prescription_id=rx, fill_number=key))
+            )
+        session.execute(sa.insert(allocations).values(a_row(allocations, id=2, fill_id=2, batch_id=2)))
+    schema.upgrade(bare_database)
+    columns = "id, strength_mg, bottle, bottles, first_day"
+    with bare_database.reading() as session:
+        found = session.execute(sa.text(f"SELECT {columns} FROM fills ORDER BY id")).all()
+    assert [tuple(row) for row in found] == [
+        (1, 1, 1, 1, 1),
+        (2, 4500, 1, 1, 1),
+        (3, 3000, 1, 1, 1),
+        (4, None, 1, 1, 1),
+    ]
+    for changed in ("bottle = 2", "bottle = 0", "first_day = 0"):
+        with pytest.raises(IntegrityError), bare_database.transaction() as session:
+            session.execute(sa.text(f"UPDATE fills SET {changed} WHERE id = 1"))
 
 
 def test_an_upgrade_that_leaves_a_reference_to_nothing_is_undone_whole(tmp_path: Path) -> None:

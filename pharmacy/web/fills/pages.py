@@ -5,9 +5,10 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.workflow import OPEN, FillState, Subject, open_steps
-from pharmacy.services import allocating, fills, prescriptions
+from pharmacy.services import allocating, courses, fills, prescriptions
 from pharmacy.services.acting import get, is_alone
 from pharmacy.store import lists
 from pharmacy.store.tables import Fill
@@ -41,6 +42,9 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             fill=fill,
             rx=fill.prescription,
             held=from_document(fill.prescription.document),
+            directions=_directions(fill),
+            bottle=courses.name_of(fill),
+            course=courses.live(session, fill.prescription) if fill.bottles > 1 else (),
             suitable=allocating.batches_for(session, fill, today()) if "allocate" in verbs else (),
             labels=lists.labels_of(session, fill_id=fill.id),
             signatures=fills.signatures(session, fill),
@@ -60,11 +64,28 @@ def check_page(fill_id: int, form: CheckForm) -> str:
             fill=fill,
             rx=fill.prescription,
             held=from_document(fill.prescription.document),
+            directions=_directions(fill),
+            bottle=courses.name_of(fill),
             label=_last(lists.labels_of(session, fill_id=fill.id)),
             form=form.showing(fills.content(session, fill)),
             own=actor().id in packers,
             alone=is_alone(session),
         )
+
+
+def _directions(fill: Fill) -> str:
+    """What its label says; "" when the prescription was entered anew since, in words that no bottle can have."""
+    try:
+        return courses.directions_of(fill)
+    except RuleBroken:
+        return ""
+
+
+def next_bottle(session: Session, fill_id: int) -> int | None:
+    """The bottle of the same course that is checked and goes out next, none when there is none."""
+    fill = get(session, Fill, fill_id, "fill")
+    following = (one for one in courses.live(session, fill.prescription) if one.bottle == fill.bottle + 1)
+    return next((one.id for one in following if one.state is FillState.CHECKED), None)
 
 
 def _verbs(fill: Fill) -> frozenset[str]:

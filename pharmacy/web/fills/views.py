@@ -43,7 +43,7 @@ def closed() -> Answer:
 @bp.post("/start/<int:prescription_id>")
 @allowed(*BENCH)
 def start(prescription_id: int) -> Answer:
-    """Opens the first fill of a prescription or the next refill."""
+    """Opens the first fill of a prescription or the next refill; of a plan all its bottles, and shows the first."""
     try:
         with transaction() as session:
             fill = fills.start(session, prescription_id, actor=actor(), now=now(), today=today())
@@ -142,7 +142,9 @@ def dispense(fill_id: int) -> Answer:
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)
     flash(f"Fill {fill.number} was handed out to {fill.handed_to}.", "success")
-    return _to_show(fill_id)
+    with reading() as session:
+        following = pages.next_bottle(session, fill_id)
+    return _to_show(following or fill_id)
 
 
 @bp.post("/<int:fill_id>/cancel")

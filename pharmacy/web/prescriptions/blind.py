@@ -1,4 +1,4 @@
-"""What the verification page must not show: the strength and the quantity that the pharmacist types anew."""
+"""What the verification page must not show: strength, doses of a plan and quantity, which the pharmacist types anew."""
 
 import re
 from dataclasses import dataclass
@@ -15,13 +15,17 @@ _COUNTED = re.compile(r"(?P<word>#\s*|\bquantity(?: of)?:?\s+)(?P<number>\d+)(?!
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """Covers the strength and the quantity as they were entered wherever a text names them, and nothing else."""
+    """Covers strength, doses and quantity as they were entered wherever a text names them, and nothing else.
+
+    doses_mg: of a titration plan [mg].
+    """
 
     strength_mg: Decimal | None
     quantity: int | None
+    doses_mg: frozenset[Decimal] = frozenset()
 
     def strength(self, text: str) -> str:
-        """A text without the strength.
+        """A text without the strength and the doses.
 
         >>> Blind(Decimal("4.5"), 30).strength("Take 1 capsule (4.5mg, 4500 mcg), not 45 mg")
         'Take 1 capsule ([hidden]mg, [hidden] mcg), not 45 mg'
@@ -40,7 +44,7 @@ class Blind:
     def _amount(self, found: re.Match[str]) -> str:
         number = Decimal(found["number"].replace(",", "."))
         mg = number / 1000 if _MICROGRAMS.search(found["unit"]) else number
-        return f"{HIDDEN}{found['unit']}" if mg == self.strength_mg else found[0]
+        return f"{HIDDEN}{found['unit']}" if mg == self.strength_mg or mg in self.doses_mg else found[0]
 
     def _capsules(self, found: re.Match[str]) -> str:
         return f"{HIDDEN}{found['unit']}" if int(found["number"]) == self.quantity else found[0]

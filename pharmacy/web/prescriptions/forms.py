@@ -70,7 +70,8 @@ class EntryForm(Form):
 
 
 class VerifyForm(SigningForm):
-    """Strength and quantity typed anew from the source; one block of answers is added for each finding."""
+    """Strength and quantity typed anew from the source; a field is added for each step of a plan, and one block of
+    answers for each finding."""
 
     strength_again = StringField("Strength, from the source")
     quantity_again = StringField("Quantity, from the source")
@@ -78,6 +79,14 @@ class VerifyForm(SigningForm):
     def answers(self, rules: Iterable[str]) -> dict[str, Answered]:
         """The pharmacist's answers by rule."""
         return {rule: self._answer(rule) for rule in rules}
+
+    def doses(self) -> tuple[str, ...]:
+        """The dose of each step of the plan as typed."""
+        return tuple(typed(self._fields[name].data) for name in self.dose_names())
+
+    def dose_names(self) -> list[str]:
+        """The names of the fields of the steps, in their order."""
+        return [name for name in self._fields if name.startswith("dose_again_")]
 
     def _answer(self, rule: str) -> Answered:
         reason, contact, service, result = (
@@ -87,9 +96,14 @@ class VerifyForm(SigningForm):
         return Answered(rule, reason, contact, service, result)
 
 
-def verify_form(findings: Iterable[Finding]) -> VerifyForm:
-    """The form for these findings: reason_, contact_, service_ and result_ fields for each rule among them."""
-    fields: dict[str, object] = {}
+def verify_form(findings: Iterable[Finding], steps: int = 0) -> VerifyForm:
+    """The form for these findings: reason_, contact_, service_ and result_ fields for each rule among them.
+
+    steps: of a titration plan; dose_again_1, dose_again_2 and so on.
+    """
+    fields: dict[str, object] = {
+        f"dose_again_{place}": StringField(f"Step {place}, from the source") for place in range(1, steps + 1)
+    }
     for rule in dict.fromkeys(finding.rule for finding in findings):
         name = field_name(rule)
         fields[f"reason_{name}"] = StringField("Reason")

@@ -13,7 +13,7 @@ from pharmacy.domain.prescription import from_document
 from pharmacy.domain.roles import BENCH, PHARMACISTS
 from pharmacy.domain.screening import Screening
 from pharmacy.domain.workflow import OPEN, RxState, Step, Subject, open_steps
-from pharmacy.services import prescriptions, reviewing
+from pharmacy.services import courses, prescriptions, reviewing
 from pharmacy.services.acting import get, is_alone
 from pharmacy.store import lists
 from pharmacy.store.tables import Message, Prescription
@@ -21,7 +21,8 @@ from pharmacy.web.access import actor, reading, today
 from pharmacy.web.forms import ReasonForm, field_name
 from pharmacy.web.messages.text import readable
 from pharmacy.web.prescriptions.asked import panel
-from pharmacy.web.prescriptions.blind import Blind
+from pharmacy.web.prescriptions.blind import HIDDEN, Blind
+from pharmacy.web.prescriptions.checking import Checked
 from pharmacy.web.prescriptions.forms import EntryForm, VerifyForm, by_field, doubts_by_field, fields_of, verify_form
 from pharmacy.web.prescriptions.shown import shown_to
 
@@ -59,12 +60,16 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
         row = get(session, Prescription, prescription_id, "prescription")
         verbs = [step.verb for step in steps_for(row)]
         hidden = row.state in unseen()
-        blind = Blind(row.strength_mg, row.quantity) if hidden else Blind(None, None)
+        blind = blind_for(row) if hidden else Blind(None, None)
+        held = from_document(row.document)
         found = screened(session, row) if row.entered_at else None
         return render_template(
             "prescriptions/show.html",
             row=row,
-            held=from_document(row.document),
+            held=held,
+            plan=plan_lines(held, hidden=hidden),
+            unfit=blind.both(courses.why_not(row)) if row.entered_at else "",
+            has_calendar=has_calendar(row),
             source=_source(row.message),
             found=found,
             shown=shown_to(actor().role, found.findings) if found else None,
@@ -78,7 +83,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
             steps=[step for step in steps_for(row) if step.plain],
             can_enter="enter" in verbs,
             can_verify="verify" in verbs,
-            can_fill=row.state is RxState.VERIFIED and actor().role in BENCH,
+            can_fill=row.state is RxState.VERIFIED and actor().role in BENCH and not _all_begun(session, row),
             form=form or ReasonForm(),
             refusal=refusal,
         )
@@ -87,7 +92,7 @@ def show_page(prescription_id: int, form: ReasonForm | None = None, refusal: str
 def entry_page(
     prescription_id: int,
     form: EntryForm | None = None,
-    checked: Screening | None = None,
+    checked: Checked | None = None,
     *,
     conflict: bool = False,
 ) -> str:
@@ -106,7 +111,7 @@ def entry_page(
             row=row,
             form=form,
             checked=checked,
-            shown=shown_to(actor().role, checked.findings) if checked else None,
+            shown=shown_to(actor().role, checked.screening.findings) if checked else None,
             message=message,
             source=_source(message),
             evidence=by_field((field, short(place)) for field, place in message.evidence.items()) if message else {},
@@ -133,13 +138,16 @@ def screened(session: Session, row: Prescription) -> Screening:
 
 
 def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
-    """The source beside what was entered, without the strength and the quantity, which are typed anew."""
+    """The source beside what was entered, without strength, doses and quantity, which are typed anew."""
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
-        blind = Blind(row.strength_mg, row.quantity)
+        blind = blind_for(row)
         screening = screened(session, row)
         found = screening.findings
         to_answer = prescriptions.to_answer(found)
+        form = (form or verify_form(to_answer, steps_to_type(row))).showing(
+            prescriptions.to_sign(session, row, today())
+        )
         return render_template(
             "prescriptions/verify.html",
             number=row.number,
@@ -148,12 +156,15 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
             source=_source(row.message),
             entered=_entered(row, from_document(row.document), blind),
             entered_by=row.entered_by.full_name if row.entered_by else "",
-            form=(form or verify_form(to_answer)).showing(prescriptions.to_sign(session, row, today())),
+            form=form,
+            asks_strength=row.strength_mg is not None or not form.dose_names(),
+            doses=form.dose_names(),
             questions=_questions(to_answer, blind),
             shown=shown_to(actor().role, [f for f in found if f not in to_answer]),
             timeline=screening.opioid_timeline,
             cover=blind.both,
             stopped=any(f.level is Level.STOP for f in found),
+            unfit=blind.both(courses.why_not(row)),
             own=actor().id in prescriptions.entered_by(session, row),
             alone=is_alone(session),
             asked=panel(session, row, blind.both),
@@ -161,11 +172,44 @@ def verify_page(prescription_id: int, form: VerifyForm | None = None) -> str:
         )
 
 
+def steps_to_type(row: Prescription) -> int:
+    """How many doses of a plan a pharmacist types anew."""
+    return len(courses.steps_of(row)) if courses.is_planned(row) else 0
+
+
+def _all_begun(session: Session, row: Prescription) -> bool:
+    """Whether every bottle of a plan has its fill, so that there is nothing to start."""
+    return len(courses.steps_of(row)) > 1 and courses.fills_left(session, row) == 0
+
+
+def has_calendar(row: Prescription) -> bool:
+    """Whether there is a calendar sheet: of a plan that a pharmacist has signed and that bottles can be made of."""
+    signed = row.state in (RxState.VERIFIED, RxState.FILLED)
+    return signed and courses.is_planned(row) and not courses.why_not(row)
+
+
+def blind_for(row: Prescription) -> Blind:
+    """Covers what was entered into this prescription and is typed anew."""
+    return Blind(row.strength_mg, row.quantity, frozenset(step.dose_mg for step in courses.steps_of(row)))
+
+
+def plan_lines(held: Written, *, hidden: bool) -> list[str]:
+    """The titration plan step by step; hidden: without its doses."""
+    return [
+        (HIDDEN if hidden else _with_unit(step.dose_mg)) + f" for {step.days} days" * bool(step.days.strip())
+        for step in held.titration
+    ]
+
+
+def _with_unit(dose: str) -> str:
+    return dose if any(letter.isalpha() for letter in dose) else f"{dose} mg"
+
+
 def covered(prescription_id: int, refusal: RuleBroken) -> RuleBroken:
     """A refusal as the verification page may show it."""
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
-        return type(refusal)(Blind(row.strength_mg, row.quantity).both(refusal.message), refusal.field)
+        return type(refusal)(blind_for(row).both(refusal.message), refusal.field)
 
 
 def _questions(findings: tuple[Finding, ...], blind: Blind) -> list[tuple[str, list[str]]]:
@@ -207,19 +251,18 @@ def _entered(row: Prescription, held: Written, blind: Blind) -> list[tuple[str, 
                 ("Medicine", blind.both(held.drug)),
                 ("Form", held.form),
                 ("Directions, as written", blind.strength(held.directions)),
-                ("Directions, for the label", blind.strength(row.directions)),
+                (
+                    "Directions, as read" if held.titration else "Directions, for the label",
+                    blind.strength(row.directions),
+                ),
                 ("Days' supply", held.days_supply),
                 ("Refills", held.refills),
                 ("Date written", held.written),
                 ("Note", blind.both(held.note)),
-                ("Titration plan", blind.both(_plan(held))),
+                ("Titration plan", ", then ".join(plan_lines(held, hidden=True))),
             ],
         ),
     ]
-
-
-def _plan(held: Written) -> str:
-    return ", then ".join(f"{step.dose_mg} mg" + f" for {step.days} days" * bool(step.days) for step in held.titration)
 
 
 def _source(message: Message | None) -> str:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
-from pharmacy.domain.units import read_whole
+from pharmacy.domain.units import read_date, read_whole
 from pharmacy.domain.workflow import RxState
 from pharmacy.services import prescriptions, reviewing
 from pharmacy.services.acting import get
@@ -15,6 +15,8 @@ from pharmacy.store.tables import Prescription
 from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
 from pharmacy.web.forms import ReasonForm, refuse, typed
 from pharmacy.web.prescriptions import pages
+from pharmacy.web.prescriptions.calendar import calendar_page
+from pharmacy.web.prescriptions.checking import check as check_document
 from pharmacy.web.prescriptions.checking import expand
 from pharmacy.web.prescriptions.forms import EntryForm, verify_form
 
@@ -115,8 +117,9 @@ def check(prescription_id: int) -> Answer:
     """Screens what is typed, and saves nothing."""
     form = EntryForm()
     try:
+        document = form.document()
         with reading() as session:
-            checked = reviewing.screen_typed(session, form.document(), today())
+            checked = check_document(document, reviewing.screen_typed(session, document, today()))
     except RuleBroken as refusal:
         refuse(form, refusal)
         return pages.entry_page(prescription_id, form), 422
@@ -143,7 +146,7 @@ def verify_now(prescription_id: int) -> Answer:
     with reading() as session:
         row = get(session, Prescription, prescription_id, "prescription")
         asked = prescriptions.to_answer(pages.screened(session, row).findings)
-    form = verify_form(asked)
+        form = verify_form(asked, pages.steps_to_type(row))
     try:
         proof = prove(form)
         with transaction() as session:
@@ -151,6 +154,7 @@ def verify_now(prescription_id: int) -> Answer:
                 session,
                 prescription_id,
                 strength_again=typed(form.strength_again.data),
+                doses_again=form.doses(),
                 quantity_again=typed(form.quantity_again.data),
                 answers=form.answers(finding.rule for finding in asked),
                 proof=proof,
@@ -164,6 +168,24 @@ def verify_now(prescription_id: int) -> Answer:
         return pages.verify_page(prescription_id, form), 409 if isinstance(refusal, Conflict) else 422
     flash(f"Prescription {row.number} is verified and signed.", "success")
     return _to_next(RxState.ENTERED, "verify")
+
+
+@bp.get("/<int:prescription_id>/calendar")
+@allowed(*READERS)
+def calendar(prescription_id: int) -> Answer:
+    """The sheet that goes with the bottles of a plan: each day's dose and bottle. ?first= is the first day."""
+    _note_reading(prescription_id)
+    with reading() as session:
+        row = get(session, Prescription, prescription_id, "prescription")
+        ready = pages.has_calendar(row)
+    if not ready:
+        flash("A calendar sheet is made of a titration plan that a pharmacist has verified.", "warning")
+        return _to_show(prescription_id)
+    try:
+        first = read_date(request.args.get("first") or today(), field="first")
+        return calendar_page(prescription_id, first)
+    except RuleBroken as refusal:
+        return calendar_page(prescription_id, today(), refusal.message), 422
 
 
 @bp.post("/<int:prescription_id>/steps/<verb>")
