@@ -55,6 +55,7 @@ class Event(StrEnum):
     FILL_CHECKED = "fill.checked"
     FILL_DISPENSED = "fill.dispensed"
     FILL_MOVED = "fill.moved"
+    PRICE_ACCEPTED = "fill.price-accepted"
     LABEL_MADE = "label.made"
     LABEL_PRINTED = "label.printed"
     EXCEPTION_TAKEN = "separation.exception-taken"

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import fill_number
-from pharmacy.domain.pricing import Price, course_price, price, priced_with_the_first
+from pharmacy.domain.pricing import Price
 from pharmacy.domain.refills import expires, refuse_refill_too_soon
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.titration import Bottle
 from pharmacy.domain.workflow import FillState, RxState
-from pharmacy.services import allocating, courses, prescriptions, releasing, reviewing, signing
+from pharmacy.services import allocating, courses, prescriptions, prices, releasing, reviewing, signing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.allocating import batches_for
 from pharmacy.services.courses import fills_left
@@ -28,7 +28,6 @@ __all__ = [
     "content",
     "dispense",
     "fills_left",
-    "quote",
     "refuse_unless_sound",
     "signatures",
     "start",
@@ -121,7 +120,7 @@ def allocate(session: Session, fill_id: int, *, batch_scanned: str, actor: Actor
     batch = allocating.scanned_batch(session, batch_scanned)
     allocating.refuse_wrong_batch(session, fill, batch, today)
     allocating.take(session, fill, batch, actor=actor, now=now)
-    priced = quote(fill)
+    priced = prices.quote(fill)
     fill.price, fill.price_lines = priced.total, _lines(priced)
     fill.filled_on = today
     fill.state = FillState(state)
@@ -202,6 +201,7 @@ def dispense(
     state = move(session, fill, "dispense", actor=actor, now=now)
     refuse_unless_sound(session, fill, today)
     courses.refuse_out_of_turn(session, fill)
+    prices.refuse_unaccepted(session, fill)
     if not any(signature.holds for signature in signatures(session, fill)[-1:]):
         raise RuleBroken(f"Fill {fill.number} is not what was signed at the final check; cancel it and start anew.")
     if not handed_to.strip() or len(handed_to) > 120:
@@ -283,17 +283,6 @@ def refuse_unless_sound(session: Session, fill: Fill, today: date) -> None:
     releasing.refuse_unless_usable(session, batch)
     allocating.refuse_unless_lasts(batch, fill, today)
     reviewing.refuse_unless_clear(session, fill.prescription, today, allocating.excipients_of(batch))
-
-
-def quote(fill: Fill) -> Price:
-    """The price of a fill, every line of it; the first bottle of a course carries the price of all."""
-    if fill.bottle > 1:
-        return priced_with_the_first(fill.bottle)
-    if fill.bottles > 1:
-        bottles = courses.bottles_of(fill.prescription)
-        return course_price(tuple((bottle.strength_mg, bottle.capsules) for bottle in bottles))
-    assert fill.strength_mg is not None  # noqa: S101 - whatever has capsules has a strength
-    return price(fill.strength_mg, fill.quantity)
 
 
 def content(session: Session, fill: Fill) -> dict[str, object]:

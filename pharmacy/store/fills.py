@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pharmacy.domain.workflow import OPEN, FillState, Subject
 from pharmacy.store.batches import Batch
-from pharmacy.store.columns import Base, Code, Exact, Key, Moment, Prose, Short, When, choice
+from pharmacy.store.columns import Base, Code, Exact, Key, Moment, Money, Prose, Short, When, choice
 from pharmacy.store.people import Person
 from pharmacy.store.prescriptions import Prescription
 
@@ -120,3 +120,19 @@ class Label(Base):
     made_at: Mapped[When]
 
     made_by: Mapped[Person] = relationship()
+
+
+class PriceAcceptance(Base):
+    """A price outside the usual that the pharmacist-in-charge accepted for these capsules. Never changed."""
+
+    __tablename__ = "price_acceptances"
+    __table_args__ = (Index("ix_price_acceptances_total", "total", "contents"),)
+
+    id: Mapped[Key]
+    contents: Mapped[Prose]  # "90 × 4.5 mg"; of a plan every bottle
+    total: Mapped[Money]
+    reason: Mapped[Prose]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[When]
+
+    person: Mapped[Person] = relationship()

@@ -2,7 +2,7 @@
 
 from pharmacy.store.batches import Batch, BatchInput, WeighIn, WeighSource, WeightTest
 from pharmacy.store.columns import Base
-from pharmacy.store.fills import Allocation, Fill, Label, LabelKind
+from pharmacy.store.fills import Allocation, Fill, Label, LabelKind, PriceAcceptance
 from pharmacy.store.formulas import (
     Formula,
     FormulaComponent,
@@ -53,6 +53,7 @@ __all__ = [
     "Pharmacy",
     "Prescriber",
     "Prescription",
+    "PriceAcceptance",
     "Question",
     "RuleChange",
     "SetUpLink",

@@ -20,6 +20,7 @@ ADDED_ONLY = (
     "labels",
     "overrides",
     "rule_changes",
+    "price_acceptances",
 )
 NEVER_DELETED = (
     "people",

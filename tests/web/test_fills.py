@@ -233,3 +233,20 @@ def test_a_fill_that_is_not_there_is_answered_as_missing(client_as: AS, act: str
     client, data = client_as("pharmacist"), {"reason": "a good reason", "password": PASSWORD}
     assert client.post(f"/fills/999/{act}", data=data).status_code == 404
     assert client.get("/fills/999").status_code == 404
+
+
+def test_the_pharmacist_in_charge_accepts_a_price_outside_the_usual(counter: Counter, client_as: AS) -> None:
+    rx = counter.entered(quantity="90", days_supply="90")
+    counter.verify(rx, quantity_again="90")
+    fill = counter.checked(rx=rx)
+    handed = {"handed_to": "Erika", "counselling": "declined"}
+    answer = client_as("technician").post(f"/fills/{fill}/dispense", data=handed)
+    assert answer.status_code == 422
+    assert "the pharmacist-in-charge must approve it" in shown(answer)
+    assert "Accept this price" not in shown(answer)
+    client = client_as("pharmacist-in-charge")
+    refused = client.post(f"/fills/{fill}/accept-price", data={"reason": "cheap"})
+    assert "at least 10 letters" in field_error(refused, "price-reason")
+    assert client.post(f"/fills/{fill}/accept-price", data={"reason": "a quarter costs less"}).status_code == 302
+    assert "a quarter costs less" in shown(client.get(f"/fills/{fill}"))
+    assert client_as("technician").post(f"/fills/{fill}/dispense", data=handed).status_code == 302

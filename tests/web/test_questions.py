@@ -358,3 +358,16 @@ def test_no_word_of_a_question_reaches_the_log(
     assert state(counter, rx) == "received"
     assert "questions.answer_now" in caplog.text
     assert "Canary" not in caplog.text
+
+
+def test_our_own_words_of_a_question_tell_a_pharmacist_neither_strength_nor_quantity(
+    counter: Counter, client_as: AS
+) -> None:
+    rx = counter.entered()
+    asking = Asking("other", "Is 4.5 mg meant, and are it 30 capsules?", "phone", "Dr Muster")
+    question = counter.run(lambda s: questions.ask(s, rx, asking, **counter.by)).id
+    reply = {**ANSWERED, "answered_at": clock()}
+    client_as("technician").post(f"/prescriptions/{rx}/questions/{question}/answer", data=reply)
+    counter.entered(rx=rx)
+    page = shown(client_as("pharmacist").get(f"/prescriptions/{rx}"))
+    assert "Is [hidden] mg meant, and are it [hidden] capsules?" in page

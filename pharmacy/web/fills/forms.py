@@ -22,6 +22,10 @@ class DispenseForm(Form):
     counselling = TextAreaField("Counselling")
 
 
+class PriceForm(Form):
+    reason = StringField("Why this price is right", id="price-reason")
+
+
 class Forms:
     """The forms of a fill's page: each empty, but the one that was just refused."""
 
@@ -29,4 +33,5 @@ class Forms:
         self.allocate = refused if isinstance(refused, AllocateForm) else AllocateForm(formdata=None)
         self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None)
         self.dispense = refused if isinstance(refused, DispenseForm) else DispenseForm(formdata=None)
+        self.price = refused if isinstance(refused, PriceForm) else PriceForm(formdata=None)
         self.reason = refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None)

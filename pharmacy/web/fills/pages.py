@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.prescription import from_document
+from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import OPEN, FillState, Subject, open_steps
-from pharmacy.services import allocating, courses, fills, prescriptions
+from pharmacy.services import allocating, courses, fills, prescriptions, prices
 from pharmacy.services.acting import get, is_alone
 from pharmacy.store import lists
 from pharmacy.store.tables import Fill
@@ -50,6 +51,9 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             signatures=fills.signatures(session, fill),
             verbs=verbs,
             forms=Forms(refused),
+            price_waits=prices.waits_for(session, fill),
+            accepted=prices.accepted(session, fill) if fill.price is not None else (),
+            may_accept=actor().role is Role.PHARMACIST_IN_CHARGE,
             left=fills.fills_left(session, fill.prescription),
         )
 

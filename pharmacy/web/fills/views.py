@@ -4,13 +4,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.errors import Conflict, RuleBroken
-from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
+from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS, Role
 from pharmacy.domain.workflow import FillState
-from pharmacy.services import fills, printing
+from pharmacy.services import fills, prices, printing
 from pharmacy.store import lists
 from pharmacy.web.access import actor, allowed, database, now, prove, reading, today, transaction
 from pharmacy.web.fills import pages
-from pharmacy.web.fills.forms import AllocateForm, CheckForm, DispenseForm, PrintForm
+from pharmacy.web.fills.forms import AllocateForm, CheckForm, DispenseForm, PriceForm, PrintForm
 from pharmacy.web.forms import Form, ReasonForm, refuse, typed
 from pharmacy.web.prescriptions.pages import show_page as prescription_page
 
@@ -145,6 +145,20 @@ def dispense(fill_id: int) -> Answer:
     with reading() as session:
         following = pages.next_bottle(session, fill_id)
     return _to_show(following or fill_id)
+
+
+@bp.post("/<int:fill_id>/accept-price")
+@allowed(Role.PHARMACIST_IN_CHARGE)
+def accept_price(fill_id: int) -> Answer:
+    """A price outside the usual is right, for all fills like this one."""
+    form = PriceForm()
+    try:
+        with transaction() as session:
+            row = prices.accept(session, fill_id, reason=typed(form.reason.data), actor=actor(), now=now())
+    except RuleBroken as refusal:
+        return _refused(fill_id, form, refusal)
+    flash(f"{row.contents} for ${row.total}: accepted, for every fill like it.", "success")
+    return _to_show(fill_id)
 
 
 @bp.post("/<int:fill_id>/cancel")
