@@ -24,6 +24,7 @@ TRIGGERS = {
     *(f"{table}_keep_update" for table in ADDED_ONLY),
     *(f"{table}_keep_delete" for table in (*ADDED_ONLY, *NEVER_DELETED)),
     "messages_keep_update",
+    "potency_assays_keep_update",
     "questions_keep_update",
     "formulas_keep_update",
     "formula_components_keep_insert",
