@@ -15,7 +15,7 @@ from pharmacy.services.acting import Actor, get_to_change, record
 from pharmacy.store import quality
 from pharmacy.store.tables import Batch, PotencyAssay
 
-_NOT_MADE = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING, BatchState.TESTING)
+_THERE = (BatchState.TESTING, BatchState.AWAITING_RELEASE, BatchState.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,13 @@ class Report:
 def send(
     session: Session, batch_id: int, *, capsules: int, laboratory: str, method: str, actor: Actor, now: datetime
 ) -> PotencyAssay:
-    """Notes that capsules of the weighed sample went to a laboratory.
+    """Notes that capsules went to a laboratory; from then on they are counted as samples and go to nobody else.
 
     Raises: RuleBroken naming the field.
     """
     _refuse_unless_at_bench(actor)
     batch = get_to_change(session, Batch, batch_id, "batch")
-    if batch.state in _NOT_MADE:
-        raise RuleBroken(f"Batch {batch.number} is {batch.state}; there are no weighed capsules to send yet.")
-    there = (batch.samples or 0) - sum(assay.capsules for assay in quality.assays_of(session, batch.id))
-    if not 1 <= capsules <= there:
-        raise RuleBroken(
-            f"Capsules: at least 1, and {there} of the weighed sample are there to send.", field="capsules"
-        )
+    _take(batch, capsules)
     row = PotencyAssay(
         batch_id=batch.id,
         is_open=True,
@@ -119,6 +113,19 @@ def find(session: Session, batch_id: int, assay_id: int) -> PotencyAssay:
     if row is None or row.batch_id != batch_id:
         raise NotFound("There is no assay with this number.")
     return row
+
+
+def _take(batch: Batch, capsules: int) -> None:
+    """Takes the capsules from the batch, before its release or from what is on hand; the last one stays."""
+    if batch.state not in _THERE:
+        raise RuleBroken(f"Batch {batch.number} is {batch.state}; there are no capsules of it to send.")
+    released = batch.state is BatchState.RELEASED
+    most = (batch.on_hand if released else (batch.made or 0) - (batch.samples or 0)) - 1
+    if not 1 <= capsules <= most:
+        raise RuleBroken(f"Capsules: 1 to {most} of batch {batch.number} may be sent.", field="capsules")
+    batch.samples = (batch.samples or 0) + capsules
+    if released:
+        batch.on_hand -= capsules
 
 
 def _refuse_unless_at_bench(actor: Actor) -> None:

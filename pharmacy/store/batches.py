@@ -46,7 +46,7 @@ class Batch(Base):
     worksheet: Mapped[dict[str, Any]] = mapped_column(JSON)
     minimum_mg: Mapped[Milligrams]  # the smallest amount that the balance may weigh
     made: Mapped[int | None]
-    samples: Mapped[int | None]
+    samples: Mapped[int | None]  # sent to laboratories
     wasted: Mapped[int | None]
     on_hand: Mapped[int] = mapped_column(default=0)
     description: Mapped[Prose] = mapped_column(default="")  # what was seen when the capsules were looked at
@@ -150,7 +150,7 @@ class PotencyAssay(Base):
     id: Mapped[Key]
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
     is_open: Mapped[bool] = mapped_column(Boolean)
-    capsules: Mapped[int]  # of the weighed sample
+    capsules: Mapped[int]
     laboratory: Mapped[Short]
     method: Mapped[Short]
     sent_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.quality import powder_yield_percent, weight_test
+from pharmacy.domain.roles import BENCH
 from pharmacy.domain.workflow import Subject
 from pharmacy.services import batches, releasing
-from pharmacy.store import lists
+from pharmacy.store import lists, quality
 from pharmacy.store.tables import Batch, BatchInput, WeighIn, WeightTest
-from pharmacy.web.access import today
-from pharmacy.web.batches.chart import WeightChart, draw
+from pharmacy.web.access import actor, today
+from pharmacy.web.batches.chart import Picture, draw
 from pharmacy.web.steps import buttons
 
 PAGES = {
@@ -43,7 +44,7 @@ class Tested:
     """One weight test with the picture of its weights."""
 
     row: WeightTest
-    chart: WeightChart
+    chart: Picture
     caution: str
 
 
@@ -77,6 +78,8 @@ def context(session: Session, batch: Batch) -> Mapping[str, Any]:
     return {
         "batch": batch,
         "powder_yield": _powder_yield(batch),
+        "assays": quality.assays_of(session, batch.id),
+        "may_assay": actor().role in BENCH,
         "components": [component(taken) for taken in batch.inputs],
         "tests": [tested(row) for row in batch.tests],
         "signatures": releasing.signatures(session, batch),

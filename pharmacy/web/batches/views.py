@@ -15,11 +15,11 @@ from pharmacy.store import lists, stock
 from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, database, now, reading, today, transaction
-from pharmacy.web.batches import bench, bp, deciding, record
+from pharmacy.web.batches import assays, bench, bp, deciding, record
 from pharmacy.web.batches.forms import PlanForm
 from pharmacy.web.forms import ReasonForm, refuse, typed
 
-__all__ = ["bench", "bp", "deciding"]  # importing the two puts their pages into the blueprint
+__all__ = ["assays", "bench", "bp", "deciding"]  # importing them puts their pages into the blueprint
 
 QUEUE = [state for state in BatchState if state in OPEN[Subject.BATCH]]
 
