@@ -60,7 +60,7 @@ def control_chart(
     """Judges a series of single values by the Western Electric rules; None for fewer than two.
 
     Formulas: center = mean; sigma = mean of |x[i] - x[i-1]| / 1.128; limits = center +- 3 sigma.
-    only_above: only large values are signals, as with a spread. Source: the policy's.
+    only_above: only large values are signals, and none is below 0, as with a spread. Source: the policy's.
 
     >>> flow = tuple(Decimal(x) for x in "49.6 47.6 49.9 51.3 47.8 51.2 52.6 52.4 53.6 52.1".split())
     >>> found = control_chart(flow)
@@ -76,7 +76,7 @@ def control_chart(
     return ControlChart(
         center=rounded(center, 4),
         sigma=rounded(sigma, 4),
-        lower=rounded(center - 3 * sigma, 4),
+        lower=rounded(max(center - 3 * sigma, Fraction()) if only_above else center - 3 * sigma, 4),
         upper=rounded(center + 3 * sigma, 4),
         points=tuple(
             Judged(value, _signals(off[: place + 1], sigma, only_above=only_above))

@@ -60,6 +60,7 @@ def test_eight_in_a_row_on_one_side_are_a_signal_at_the_eighth() -> None:
 def test_a_spread_that_falls_is_no_signal() -> None:
     assert _at_last("1 " + "0.1 " * 8, only_above=True) == ()
     assert "beyond three spreads" in _at_last("9", only_above=True)
+    assert (_chart(QUIET).lower < 0, _chart(QUIET, only_above=True).lower) == (True, 0)
 
 
 @pytest.mark.parametrize("few", [[], [Decimal(1)]])
