@@ -70,3 +70,12 @@ def test_two_batches_make_a_chart_with_the_same_numbers_in_a_table(counter: Coun
     assert page.get_data(as_text=True).count("<svg") == 2
     assert "No signal" in shown(page)
     assert "provisional until there are 20" in shown(page)
+
+
+def test_the_compounding_record_is_offered_as_a_pdf(counter: Counter, client_as: AS) -> None:
+    batch = counter.released()
+    client = client_as("auditor")
+    assert f"/batches/{batch}/record.pdf" in client.get(f"/batches/{batch}").get_data(as_text=True)
+    answer = client.get(f"/batches/{batch}/record.pdf")
+    assert (answer.status_code, answer.content_type, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
+    assert client.get("/batches/999/record.pdf").status_code == 404
