@@ -21,7 +21,7 @@ from labels.layouts import batch, vial
 from labels.sheet import Mask, Sheet
 from labels.stock import find
 
-_ONE_AT_A_TIME = Lock()
+ONE_AT_A_TIME = Lock()
 """ReportLab reads glyphs through one position in the font's bytes, so two threads must not draw at once."""
 
 
@@ -54,7 +54,7 @@ def render_all(labels: Iterable[Label], *, stock: str = "vial-4x2") -> Printed:
     sheets = [lay_out(label, stock=stock) for label in labels]
     if not sheets:
         raise LabelRefused("there is no label to print")
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         pdf = _draw(sheets)
     codes = tuple(code for sheet in sheets for code in sheet.barcodes)
     return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=codes)

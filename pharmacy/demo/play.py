@@ -209,6 +209,8 @@ class Play:
         self.look("batch-release", paula, f"{batch}/release")
         self._sign(paula, "paula", batch, "release")
         self.look("batch", tess, batch)
+        self.look("assay-send", tess, f"{batch}/assays/send")
+        self.look("quality", tess, "/reports/quality/")
         self.look("batches", tess, "/batches/")
         self.tell(f"Batch {number} released and signed by a pharmacist who did not make it")
         return batch, number

@@ -50,6 +50,8 @@ class Event(StrEnum):
     BATCH_TESTED = "batch.tested"
     BATCH_RELEASED = "batch.released"
     BATCH_MOVED = "batch.moved"
+    ASSAY_SENT = "batch.assay-sent"
+    ASSAY_ANSWERED = "batch.assay-answered"
     FILL_STARTED = "fill.started"
     FILL_ALLOCATED = "fill.allocated"
     FILL_CHECKED = "fill.checked"

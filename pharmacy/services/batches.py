@@ -11,7 +11,7 @@ from pharmacy.domain.beyond_use import BeyondUse, Component, beyond_use_date
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import batch_number
-from pharmacy.domain.quality import refuse_more_than_the_powder
+from pharmacy.domain.quality import powder_yield_percent, refuse_more_than_the_powder
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import (
     ActiveLot,
@@ -193,6 +193,13 @@ def powder_mg(batch: Batch) -> Decimal:
     """Active and filler as they were weighed [mg]."""
     powders = (c for c in batch.inputs if c.lot.ingredient.kind is not IngredientKind.SHELL)
     return sum((weigh_in.weighed for powder in powders for weigh_in in powder.weigh_ins), Decimal(0))
+
+
+def powder_in_capsules_percent(batch: Batch) -> Decimal | None:
+    """How much of the weighed powder the capsules account for [%], None before they are counted."""
+    if not batch.made:
+        return None
+    return powder_yield_percent(batch.made + (batch.wasted or 0), powder_mg(batch), fill_per_capsule_mg(batch))
 
 
 def fill_per_capsule_mg(batch: Batch) -> Decimal:

@@ -12,7 +12,7 @@ from pharmacy.domain.quality import refuse_odd_shell, sample_size, weight_test
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import read_decimal
 from pharmacy.domain.workflow import BatchState, LotState, Subject, refuse_unless_plain
-from pharmacy.services import formulas, signing, weigh_ins
+from pharmacy.services import assays, formulas, signing, weigh_ins
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Batch, WeightTest
@@ -96,6 +96,7 @@ def release(
     state = move(session, batch, "release", actor=actor, now=now, reason=reason, done_by=prepared_by(session, batch))
     formulas.refuse_unless_in_force(session, batch.formula)
     _refuse_unless_good(batch, today)
+    assays.refuse_failed(session, batch)
     batch.state = BatchState(state)
     batch.released_by_id, batch.released_at = actor.id, now
     batch.on_hand = (batch.made or 0) - (batch.samples or 0)
@@ -246,6 +247,7 @@ def refuse_unless_usable(session: Session, batch: Batch) -> None:
         raise RuleBroken(
             f"Batch {batch.number} is {batch.state}; capsules are taken from released batches only.", field="batch"
         )
+    assays.refuse_failed(session, batch)
     for component in batch.inputs:
         if component.lot.state in (LotState.RECALLED, LotState.REJECTED):
             raise RuleBroken(

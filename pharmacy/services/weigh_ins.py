@@ -112,6 +112,11 @@ def allowed_range(taken: BatchInput) -> tuple[Decimal, Decimal]:
     return tolerance.low_mg, tolerance.high_mg
 
 
+def off_percent(taken: BatchInput, weigh_in: WeighIn) -> Decimal:
+    """How far a weighing is off the worksheet's target [%], signed."""
+    return ((weigh_in.weighed - taken.target) * 100 / taken.target).quantize(Decimal("0.01"))
+
+
 def deviations(session: Session, batch: Batch) -> tuple[Standing, ...]:
     """The signatures of pharmacists under weighings that were outside the tolerance."""
     return tuple(

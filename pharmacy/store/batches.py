@@ -5,11 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
-from pharmacy.store.columns import Base, Code, Exact, Key, Milligrams, Moment, Prose, When, choice
+from pharmacy.store.columns import Base, Code, Exact, Key, Milligrams, Moment, Prose, Short, When, choice
 from pharmacy.store.formulas import Formula, Lot
 from pharmacy.store.people import Person
 
@@ -46,7 +46,7 @@ class Batch(Base):
     worksheet: Mapped[dict[str, Any]] = mapped_column(JSON)
     minimum_mg: Mapped[Milligrams]  # the smallest amount that the balance may weigh
     made: Mapped[int | None]
-    samples: Mapped[int | None]
+    samples: Mapped[int | None]  # sent to laboratories
     wasted: Mapped[int | None]
     on_hand: Mapped[int] = mapped_column(default=0)
     description: Mapped[Prose] = mapped_column(default="")  # what was seen when the capsules were looked at
@@ -130,3 +130,38 @@ class WeightTest(Base):
     at: Mapped[When]
 
     person: Mapped[Person] = relationship()
+
+
+class PotencyAssay(Base):
+    """Capsules of a batch sent to a laboratory, and its answer. What was sent and what was answered never change."""
+
+    __tablename__ = "potency_assays"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN is_open THEN percent IS NULL AND recorded_at IS NULL"
+            " ELSE percent IS NOT NULL AND passed IS NOT NULL AND reported_on IS NOT NULL AND certificate IS NOT NULL"
+            " AND recorded_by_id IS NOT NULL AND recorded_at IS NOT NULL END",
+            name="answer_whole",
+        ),
+        Index("ix_potency_assays_batch_id", "batch_id", "id"),
+        Index("ix_potency_assays_open", "is_open", "sent_at", "id"),
+    )
+
+    id: Mapped[Key]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
+    is_open: Mapped[bool] = mapped_column(Boolean)
+    capsules: Mapped[int]
+    laboratory: Mapped[Short]
+    method: Mapped[Short]
+    sent_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    sent_at: Mapped[When]
+    percent: Mapped[Decimal | None] = mapped_column(Exact(2))  # content, of the label
+    passed: Mapped[bool | None] = mapped_column(Boolean)
+    reported_on: Mapped[date | None] = mapped_column(Date)
+    certificate: Mapped[str | None] = mapped_column(String(120))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    recorded_at: Mapped[datetime | None] = mapped_column(Moment())
+
+    batch: Mapped[Batch] = relationship()
+    sent_by: Mapped[Person] = relationship(foreign_keys=sent_by_id)
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=recorded_by_id)

@@ -1,6 +1,6 @@
 """Every table, imported together so that their metadata is whole."""
 
-from pharmacy.store.batches import Batch, BatchInput, WeighIn, WeighSource, WeightTest
+from pharmacy.store.batches import Batch, BatchInput, PotencyAssay, WeighIn, WeighSource, WeightTest
 from pharmacy.store.columns import Base
 from pharmacy.store.fills import Allocation, Fill, Label, LabelKind, PriceAcceptance
 from pharmacy.store.formulas import (
@@ -51,6 +51,7 @@ __all__ = [
     "Patient",
     "Person",
     "Pharmacy",
+    "PotencyAssay",
     "Prescriber",
     "Prescription",
     "PriceAcceptance",

@@ -1,6 +1,7 @@
 """The database itself refuses to change what is kept for ever."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ NEVER_DELETED = (
     "batches",
     "batch_inputs",
     "fills",
+    "potency_assays",
     "questions",
 )
 MAY_GO = (
@@ -177,6 +179,38 @@ def test_a_question_is_settled_once_and_wholly(
     database: Database, tables: sa.MetaData, half: dict[str, object]
 ) -> None:
     refused(database, sa.update(tables.tables["questions"]).values(half), "ck_questions_")
+
+
+SENT = ("id", "batch_id", "capsules", "laboratory", "method", "sent_by_id", "sent_at")
+ASSAYED = {
+    "is_open": False,
+    "percent": 9980,
+    "passed": True,
+    "reported_on": date(2026, 11, 24),
+    "certificate": "L-1",
+    "recorded_by_id": 1,
+    "recorded_at": sa.func.now(),
+}
+
+
+def test_an_assay_stays_as_it_was_sent_and_its_answer_as_it_was_recorded(
+    database: Database, tables: sa.MetaData
+) -> None:
+    assays = tables.tables["potency_assays"]
+    assert {column.name for column in assays.columns} == {*SENT, *ASSAYED}
+    for name in SENT:
+        refused(database, sa.update(assays).values({name: _another(assays.columns[name])}), "never changed")
+    do(database, sa.update(assays).values(ASSAYED))
+    for column in assays.columns:
+        refused(database, sa.update(assays).values({column.name: column}), "never changed")
+
+
+@pytest.mark.parametrize(
+    "missing", ["percent", "passed", "reported_on", "certificate", "recorded_by_id", "recorded_at"]
+)
+def test_an_assay_is_answered_wholly(database: Database, tables: sa.MetaData, missing: str) -> None:
+    half = ASSAYED | {missing: sa.null()}
+    refused(database, sa.update(tables.tables["potency_assays"]).values(half), "ck_potency_assays_")
 
 
 def test_a_draft_may_be_reworded(database: Database, tables: sa.MetaData) -> None:

@@ -1,12 +1,14 @@
-"""A picture of capsule weights against their limits: places in a drawing of 640 by 220, for a template to draw."""
+"""Pictures of values against their limits: places in a drawing of 640 by 220, for a template to draw."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pharmacy.domain.control_chart import ControlChart
 from pharmacy.domain.quality import WeightTest
 
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 64, 92, 12, 28  # room for the scale, the names of the lines, and the capsule numbers
+LEFT, RIGHT, TOP, BOTTOM = 64, 92, 12, 28  # room for the scale, the names of the lines, and the numbers of the points
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Line:
     y: int
     kind: str
     name: str
-    weight: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,13 @@ class Point:
     x: int
     y: int
     number: int
-    weight: str
+    value: str
     within: bool
 
 
 @dataclass(frozen=True, slots=True)
-class WeightChart:
-    """left, right: where the lines begin and end. points in the order of weighing."""
+class Picture:
+    """left, right: where the lines begin and end. points in the order in which they were given."""
 
     width: int
     height: int
@@ -41,17 +43,8 @@ class WeightChart:
     points: tuple[Point, ...]
 
 
-def draw(found: WeightTest, weights_mg: tuple[Decimal, ...]) -> WeightChart:
+def draw(found: WeightTest, weights_mg: tuple[Decimal, ...]) -> Picture:
     """The weights as points, the target and the limits of each capsule and of the mean as lines."""
-    values = (*weights_mg, found.each_low_mg, found.each_high_mg)
-    low, high = min(values), max(values)
-    margin = (high - low) / 20
-
-    def y(weight: Decimal) -> int:
-        part = (high + margin - weight) / (high - low + 2 * margin)
-        return TOP + int(part * (HEIGHT - TOP - BOTTOM))
-
-    spacing = Decimal(WIDTH - LEFT - RIGHT) / (len(weights_mg) + 1)
     limits = (
         ("each", "most", found.each_high_mg),
         ("mean", "mean, most", found.mean_high_mg),
@@ -59,21 +52,40 @@ def draw(found: WeightTest, weights_mg: tuple[Decimal, ...]) -> WeightChart:
         ("mean", "mean, least", found.mean_low_mg),
         ("each", "least", found.each_low_mg),
     )
-    return WeightChart(
+    return _picture(limits, [(weight, found.each_low_mg <= weight <= found.each_high_mg) for weight in weights_mg])
+
+
+def draw_control(found: ControlChart) -> Picture:
+    """The batches as points, their center and the control limits as lines; a signal stands out."""
+    limits = (
+        ("each", "upper limit", found.upper),
+        ("target", "mean", found.center),
+        ("each", "lower limit", found.lower),
+    )
+    rounded = [(kind, name, value.quantize(Decimal("0.01"))) for kind, name, value in limits]
+    return _picture(rounded, [(point.value, not point.signals) for point in found.points])
+
+
+def _picture(limits: Sequence[tuple[str, str, Decimal]], values: Sequence[tuple[Decimal, bool]]) -> Picture:
+    """limits: (look, name, value) of each line. values: each with whether it lies as it should."""
+    every = [value for value, _ in values] + [value for _, _, value in limits]
+    low, high = min(every), max(every)
+    margin = (high - low) / 20 or Decimal(1)
+
+    def y(value: Decimal) -> int:
+        part = (high + margin - value) / (high - low + 2 * margin)
+        return TOP + int(part * (HEIGHT - TOP - BOTTOM))
+
+    spacing = Decimal(WIDTH - LEFT - RIGHT) / (len(values) + 1)
+    return Picture(
         width=WIDTH,
         height=HEIGHT,
         left=LEFT,
         right=WIDTH - RIGHT,
         bottom=HEIGHT - BOTTOM,
-        lines=tuple(Line(y(weight), kind, name, f"{weight:f}") for kind, name, weight in limits),
+        lines=tuple(Line(y(value), kind, name, f"{value:f}") for kind, name, value in limits),
         points=tuple(
-            Point(
-                x=LEFT + int(spacing * place),
-                y=y(weight),
-                number=place,
-                weight=f"{weight:f}",
-                within=found.each_low_mg <= weight <= found.each_high_mg,
-            )
-            for place, weight in enumerate(weights_mg, start=1)
+            Point(x=LEFT + int(spacing * place), y=y(value), number=place, value=f"{value:f}", within=within)
+            for place, (value, within) in enumerate(values, start=1)
         ),
     )

@@ -102,3 +102,15 @@ class WeightsForm(Form):
 
 def _told(lot: Lot) -> str:
     return f"{lot.number}, expires {lot.expiry.isoformat()}, {format_number(lot.on_hand)} {lot.ingredient.unit}"
+
+
+class AssayForm(Form):
+    capsules = StringField("Capsules")
+    laboratory = StringField("Laboratory")
+    method = StringField("Method")
+
+
+class ReportForm(Form):
+    percent = StringField("Content found, % of the label")
+    reported_on = StringField("Date of the certificate")
+    certificate = StringField("Certificate")

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pharmacy.domain.quality import powder_yield_percent, weight_test
+from pharmacy.domain.quality import weight_test
+from pharmacy.domain.roles import BENCH
 from pharmacy.domain.workflow import Subject
-from pharmacy.services import batches, releasing
-from pharmacy.store import lists
+from pharmacy.services import batches, releasing, weigh_ins
+from pharmacy.store import lists, quality
 from pharmacy.store.tables import Batch, BatchInput, WeighIn, WeightTest
-from pharmacy.web.access import today
-from pharmacy.web.batches.chart import WeightChart, draw
+from pharmacy.web.access import actor, today
+from pharmacy.web.batches.chart import Picture, draw
 from pharmacy.web.steps import buttons
 
 PAGES = {
@@ -43,7 +44,7 @@ class Tested:
     """One weight test with the picture of its weights."""
 
     row: WeightTest
-    chart: WeightChart
+    chart: Picture
     caution: str
 
 
@@ -52,7 +53,7 @@ def component(taken: BatchInput) -> Component:
     weigh_in = taken.weigh_ins[-1] if taken.weigh_ins else None
     off = None
     if weigh_in is not None:
-        off = ((weigh_in.weighed - taken.target) * 100 / taken.target).quantize(Decimal("0.01"))
+        off = weigh_ins.off_percent(taken, weigh_in)
     return Component(taken, low, high, weigh_in, off)
 
 
@@ -62,21 +63,14 @@ def tested(row: WeightTest) -> Tested:
     return Tested(row, draw(found, weights), found.caution)
 
 
-def _powder_yield(batch: Batch) -> Decimal | None:
-    """How much of the weighed powder the capsules account for [%], None before they are counted."""
-    if not batch.made:
-        return None
-    return powder_yield_percent(
-        batch.made + (batch.wasted or 0), batches.powder_mg(batch), batches.fill_per_capsule_mg(batch)
-    )
-
-
 def context(session: Session, batch: Batch) -> Mapping[str, Any]:
     """Everything that the record shows."""
     not_yet = () if batch.beyond_use_date < today() else ("expire",)
     return {
         "batch": batch,
-        "powder_yield": _powder_yield(batch),
+        "powder_yield": batches.powder_in_capsules_percent(batch),
+        "assays": quality.assays_of(session, batch.id),
+        "may_assay": actor().role in BENCH,
         "components": [component(taken) for taken in batch.inputs],
         "tests": [tested(row) for row in batch.tests],
         "signatures": releasing.signatures(session, batch),

@@ -1,6 +1,8 @@
 """The queue of batches, their plan, and their record. The bench and the release stand in modules of their own."""
 
-from flask import flash, redirect, render_template, request, url_for
+from zoneinfo import ZoneInfo
+
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
 from sqlalchemy.orm import Session
 
@@ -8,18 +10,18 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.domain.signature import digest
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
-from pharmacy.services import batches, lots, printing
+from pharmacy.services import batches, compounding_records, lots, printing
 from pharmacy.services.acting import get
 from pharmacy.services.batches import Prepared
 from pharmacy.store import lists, stock
 from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from pharmacy.web import values
-from pharmacy.web.access import actor, allowed, database, now, reading, today, transaction
-from pharmacy.web.batches import bench, bp, deciding, record
+from pharmacy.web.access import actor, allowed, database, now, reading, settings, today, transaction
+from pharmacy.web.batches import assays, bench, bp, deciding, record
 from pharmacy.web.batches.forms import PlanForm
 from pharmacy.web.forms import ReasonForm, refuse, typed
 
-__all__ = ["bench", "bp", "deciding"]  # importing the two puts their pages into the blueprint
+__all__ = ["assays", "bench", "bp", "deciding"]  # importing them puts their pages into the blueprint
 
 QUEUE = [state for state in BatchState if state in OPEN[Subject.BATCH]]
 
@@ -40,6 +42,18 @@ def closed() -> Answer:
     with reading() as session:
         page = lists.closed(session, "batch", request.args.get("after", ""))
     return render_template("batches/closed.html", page=page)
+
+
+@bp.get("/<int:batch_id>/record.pdf")
+@allowed(*READERS)
+def record_pdf(batch_id: int) -> Answer:
+    """The compounding record as paper."""
+    with reading() as session:
+        printed = compounding_records.draw(session, batch_id, ZoneInfo(settings().timezone))
+    response = make_response(printed.pdf)
+    response.content_type = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="batch-{batch_id}.pdf"'
+    return response
 
 
 @bp.get("/<int:batch_id>")
