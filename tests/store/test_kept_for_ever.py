@@ -20,6 +20,8 @@ ADDED_ONLY = (
     "labels",
     "overrides",
     "rule_changes",
+    "certificate_files",
+    "packing_measurements",
 )
 NEVER_DELETED = (
     "people",
