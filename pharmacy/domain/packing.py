@@ -52,7 +52,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Packing:
+class Measured:
     """What was measured. packing_mg: what fills one capsule [mg]; error_mg: standard error of it [mg].
 
     For a lot of shells there is nothing filled: filled and packing_mg are None.
@@ -65,20 +65,20 @@ class Packing:
     error_mg: Decimal | None = None
 
 
-def measure(
+def measure_powder(
     size: str,
     *,
     filled_mg: tuple[Decimal, ...],
     shells_mg: tuple[Decimal, ...],
     policy: PackingPolicy = DEFAULT,
-) -> Packing:
+) -> Measured:
     """The packing statistic of a powder in one capsule size.
 
     Formulas: S = mean filled - mean shell; its standard error = sqrt(s_f^2 / n_f + s_s^2 / n_s), s with n - 1.
     filled_mg: filled capsules, each whole [mg]. shells_mg: empty shells of the same lot [mg].
     Raises: RuleBroken naming the weight or the limit. Source: the policy's.
 
-    >>> found = measure("3", filled_mg=tuple(map(Decimal, (226, 228, 227, 229, 230))),
+    >>> found = measure_powder("3", filled_mg=tuple(map(Decimal, (226, 228, 227, 229, 230))),
     ...     shells_mg=tuple(map(Decimal, (47, 48, 49, 48, 48))))
     >>> found.packing_mg, found.filled.deviation_mg, found.error_mg
     (Decimal('180.000'), Decimal('1.581'), Decimal('0.775'))
@@ -96,10 +96,10 @@ def measure(
     packing_mg = rounded(mean - empty, 3)
     refuse_impossible_packing(packing_mg, capsule(size), field="filled")
     error = square_root(variance / len(filled_mg) + spread / len(shells_mg), 3)
-    return Packing(size, shells, filled, packing_mg, error)
+    return Measured(size, shells, filled, packing_mg, error)
 
 
-def measure_shells(size: str, *, shells_mg: tuple[Decimal, ...], policy: PackingPolicy = DEFAULT) -> Packing:
+def measure_shells(size: str, *, shells_mg: tuple[Decimal, ...], policy: PackingPolicy = DEFAULT) -> Measured:
     """The mean weight of the empty shells of a lot.
 
     Raises: RuleBroken naming the weight or the limit.
@@ -107,7 +107,7 @@ def measure_shells(size: str, *, shells_mg: tuple[Decimal, ...], policy: Packing
     >>> measure_shells("3", shells_mg=tuple(map(Decimal, (47, 48, 49, 48, 48)))).shells.mean_mg
     Decimal('48.000')
     """
-    return Packing(size, _shells(size, shells_mg, policy))
+    return Measured(size, _shells(size, shells_mg, policy))
 
 
 def read_weights(text: str, *, field: str, policy: PackingPolicy = DEFAULT) -> tuple[Decimal, ...]:

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, LargeBinary, String, Un
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pharmacy.domain.file_kinds import FileKind
-from pharmacy.store.columns import Base, Exact, Key, Milligrams, Prose, Short, When, choice
+from pharmacy.store.columns import Base, Exact, Key, Prose, Short, When, choice
 from pharmacy.store.people import Person
 
 
@@ -31,7 +31,10 @@ class CertificateFile(Base):
 
 
 class PackingMeasurement(Base):
-    """Ten filled capsules and ten empty shells, one by one, and what was computed from them. Never changed."""
+    """Ten filled capsules and ten empty shells, one by one, and what was computed from them. Never changed.
+
+    A figure that was typed without its weighings has none, and no spread.
+    """
 
     __tablename__ = "packing_measurements"
     __table_args__ = (Index("ix_packing_measurements_lot_id", "lot_id", "size", "id"),)
@@ -39,10 +42,10 @@ class PackingMeasurement(Base):
     id: Mapped[Key]
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"))
     size: Mapped[str] = mapped_column(String(4))
-    filled_mg: Mapped[list[str]] = mapped_column(JSON)  # empty for a lot of shells
+    filled_mg: Mapped[list[str]] = mapped_column(JSON)  # none for a lot of shells
     shells_mg: Mapped[list[str]] = mapped_column(JSON)
-    shell_mg: Mapped[Milligrams]  # mean
-    shell_rsd_percent: Mapped[Decimal] = mapped_column(Exact(4))
+    shell_mg: Mapped[Decimal | None] = mapped_column(Exact(3))  # mean
+    shell_rsd_percent: Mapped[Decimal | None] = mapped_column(Exact(4))
     packing_mg: Mapped[Decimal | None] = mapped_column(Exact(3))
     filled_rsd_percent: Mapped[Decimal | None] = mapped_column(Exact(4))
     error_mg: Mapped[Decimal | None] = mapped_column(Exact(3))
