@@ -93,6 +93,8 @@ def weigh(
         found = measure_shells(lot.ingredient.capsule_size, shells_mg=shells_mg)
         kept = Packing(found.size, None, found.shells.mean_mg)
     else:
+        if size not in SIZES:
+            raise RuleBroken(f"Capsule size: choose one of {', '.join(SIZES)}.", field="size")
         found = measure_powder(size, filled_mg=filled_mg, shells_mg=shells_mg)
         kept = Packing(found.size, found.packing_mg)
     measure(session, lot_id, kept, weighed=found, reason=reason, actor=actor, now=now)
