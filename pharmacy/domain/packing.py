@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 
 from pharmacy.domain.capsules import capsule, refuse_impossible_packing
 from pharmacy.domain.errors import InputUnusable, RuleBroken
@@ -25,7 +26,7 @@ class PackingPolicy:
     """What the pharmacist-in-charge decides about measuring; the limits themselves still pass.
 
     least, most: capsules, and shells. filled_rsd_percent: of filled capsules. shell_rsd_percent: of empty shells.
-    each_percent: how far one weight may lie from the mean, so that a slip of the hand is found.
+    each_percent: how far one weight may lie from the middle one, which a slip of the hand cannot move.
     """
 
     least: int = 5
@@ -171,11 +172,12 @@ def _judge(weights_mg: tuple[Decimal, ...], field: str, called: str, most: Decim
             field,
         )
     mean, variance = mean_and_variance(weights_mg)
+    middle = median(weights_mg)
     for place, weight in enumerate(weights_mg, start=1):
-        if abs(Fraction(weight) - mean) * 100 > mean * Fraction(policy.each_percent):
+        if abs(weight - middle) * 100 > middle * policy.each_percent:
             raise RuleBroken(
                 f"{called} {place} weighs {format_number(weight)} mg, more than {format_number(policy.each_percent)} %"
-                f" off the mean of {format_number(rounded(mean, 3))} mg; weigh it again.",
+                f" off the middle one of {format_number(middle)} mg; weigh it again.",
                 field,
             )
     rsd = square_root(variance * (100 / mean) ** 2, 3)

@@ -52,13 +52,14 @@ def scan(session: Session, code: str, *, today: date) -> Scanned:
     national = {str(one) for one in said.ndcs}
     if len(national) > 1:
         national &= {lot.ndc for lot in before if lot.ndc}
+    known = national.pop() if len(national) == 1 else ""
     ingredients = {lot.ingredient_id: lot.ingredient for lot in before}
     return Scanned(
         readings=readings,
         said=said,
-        ndc=national.pop() if len(national) == 1 else "",
+        ndc=known,
         ingredient=next(iter(ingredients.values())) if len(ingredients) == 1 else None,
-        notes=(*_doubts(readings, said), *_seen_before(before)),
+        notes=(*_doubts(readings, said, known), *_seen_before(before)),
     )
 
 
@@ -105,14 +106,14 @@ def _lots_with(session: Session, gtin: str, national: tuple[str, ...]) -> tuple[
     return tuple(session.scalars(select(Lot).where(same, Lot.state != LotState.REJECTED).order_by(Lot.id)))
 
 
-def _doubts(readings: tuple[Container, ...], said: Container) -> tuple[str, ...]:
+def _doubts(readings: tuple[Container, ...], said: Container, known: str) -> tuple[str, ...]:
     notes = []
     if len(readings) > 1:
         notes.append(
             "This code can be read in more than one way. Compare with the container and choose; a scanner that sends"
             " FNC1 as ASCII 29 leaves no doubt."
         )
-    if len(said.ndcs) > 1:
+    if len(said.ndcs) > 1 and not known:
         notes.append(f"Its NDC is {_either(said.ndcs)}: type it as on the container, with hyphens.")
     if said.best_before and not said.expiry:
         notes.append(f"It is best before {said.best_before.isoformat()} and tells no expiry date: type that yourself.")

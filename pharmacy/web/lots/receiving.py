@@ -13,7 +13,7 @@ from pharmacy.web.access import actor, allowed, now, reading, today, transaction
 from pharmacy.web.forms import refuse, typed
 from pharmacy.web.lots import bp
 from pharmacy.web.lots.forms import ReceiveForm
-from pharmacy.web.lots.scanned import elements, fill
+from pharmacy.web.lots.scanned import choices, elements, fill
 
 NEEDED = ("code", "ingredient_id", "supplier", "maker_lot", "amount", "expiry", "certificate_reference")
 
@@ -86,5 +86,6 @@ def _page(form: ReceiveForm, scanned: Scanned | None = None) -> str:
         form=form,
         scanned=scanned,
         elements=elements(scanned, today()) if scanned else (),
+        choices=choices(scanned, today()) if scanned and len(scanned.readings) > 1 else (),
         focus=next((name for name in NEEDED if not typed(form[name].data)), ""),
     )

@@ -41,6 +41,18 @@ def elements(scanned: Scanned, today: date) -> tuple[tuple[str, str], ...]:
     return tuple((element.title, _shown(element, today)) for element in scanned.said.elements)
 
 
+def choices(scanned: Scanned, today: date) -> tuple[tuple[str, str], ...]:
+    """Every way to read the code, as it is sent back and as a person compares it with the container."""
+    return tuple(
+        (
+            way.code,
+            ", ".join(f"{element.title} {_shown(element, today)}" for element in way.elements)
+            or f"NDC {' or '.join(map(str, way.ndcs))}",
+        )
+        for way in scanned.readings
+    )
+
+
 def _values(scanned: Scanned) -> Iterator[tuple[str, str]]:
     said, powder = scanned.said, scanned.ingredient
     if scanned.ingredient is not None:
