@@ -34,7 +34,13 @@ def test_mean_and_spread_are_those_of_the_statistics_of_python(weights: list[Dec
     [
         ("3", FILLED[:4], SHELLS, "filled", "Filled capsules: 4 weights; 10 are weighed, at least 5 and at most 20"),
         ("3", FILLED, SHELLS[:4], "shells", "Empty shells: 4 weights"),
-        ("3", (*FILLED[:9], Decimal("22.9")), SHELLS, "filled", "Filled capsule 10 weighs 22.9 mg, more than 10 % off the middle one of 227.5 mg"),
+        (
+            "3",
+            (*FILLED[:9], Decimal("22.9")),
+            SHELLS,
+            "filled",
+            "Filled capsule 10 weighs 22.9 mg, more than 10 % off the middle one of 227.5 mg",
+        ),
         ("3", tuple(map(Decimal, (214, 242) * 5)), SHELLS, "filled", r"spread \(RSD\) of 6.472 % is above 4 %"),
         ("3", FILLED, tuple(map(Decimal, (45, 51) * 5)), "shells", r"spread \(RSD\) of 6.588 % is above 5 %"),
         ("3", SHELLS, SHELLS, "filled", "is not above the 48 mg of the empty shells"),

@@ -57,7 +57,10 @@ def _sent() -> tuple[str, bytes]:
     files = request.files.getlist("file")
     if len(files) > 1:
         raise RuleBroken("File: send one file at a time.", field="file")
-    return (files[0].filename or "", files[0].read()) if files else ("", b"")
+    if not files:
+        return "", b""
+    files[0].seek(0)  # after a conflict in the database the view runs again
+    return files[0].filename or "", files[0].read()
 
 
 def _page(lot_id: int, form: CertificateForm) -> str:
