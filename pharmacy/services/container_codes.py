@@ -63,6 +63,18 @@ def scan(session: Session, code: str, *, today: date) -> Scanned:
     )
 
 
+def lot_of(session: Session, code: str, *, today: date) -> Lot | None:
+    """The open lot that a scanned container belongs to: same GTIN or NDC, same maker's lot. None when it is new here.
+
+    Raises: RuleBroken when the code is none of a container, since it tells neither GTIN nor NDC.
+    """
+    said = containers.agreed(containers.read(code, today=today))
+    if not said.gtin and not said.ndcs:
+        raise RuleBroken("Code: it tells neither GTIN nor NDC; this is no container of an ingredient.", field="code")
+    same = _lots_with(session, said.gtin, tuple(str(one) for one in said.ndcs))
+    return next((lot for lot in same if lot.is_open and lot.maker_lot == said.maker_lot), None)
+
+
 def checked(session: Session, ingredient: Ingredient, codes: Codes) -> Codes:
     """The codes in the one form in which they are kept: GTIN of 14 digits, NDC 5-4-2 with hyphens.
 

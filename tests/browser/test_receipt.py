@@ -56,6 +56,16 @@ def test_a_burst_into_the_scan_field_fills_the_form_and_goes_on_to_what_is_missi
     expect(page.get_by_label("Ingredient")).to_be_focused()
 
 
+def test_a_container_scanned_on_any_page_opens_its_receipt_with_fnc1_intact(
+    sign_in: SignIn, sqlite_database: Database
+) -> None:
+    page = open_receipt(sign_in("technician"), sqlite_database)
+    page.goto("/lots/stock")
+    burst(page, f"01{GTIN}10SC77\x1d17{short(expiry())}")
+    expect(page.get_by_label("Maker's lot")).to_have_value("SC77")
+    expect(page.get_by_label("Expiry", exact=True)).to_have_value(expiry())
+
+
 def test_a_code_whose_fnc1_got_lost_is_chosen_by_hand_and_the_lot_is_received(
     sign_in: SignIn, sqlite_database: Database
 ) -> None:

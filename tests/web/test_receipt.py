@@ -257,3 +257,18 @@ def test_an_auditor_adds_and_sets_nothing(client_as: ClientAs, counter: Counter)
     for address in (f"/lots/{lot}/packing", f"/lots/{lot}/certificate", "/lots/receive/read", "/lots/stock/1/level"):
         assert client.post(address).status_code == 403
     assert "Set the level" not in shown(client.get("/lots/stock"))
+
+
+def test_a_container_scanned_anywhere_leads_to_its_lot_or_to_its_receipt(client_as: ClientAs, counter: Counter) -> None:
+    client, code = client_as("technician"), code_of(counter)
+    receipt = client.get("/scan", query_string={"code": code})
+    assert value(client.get(receipt.location), "maker_lot") == "SC-77"
+    lot = counter.lot(IngredientKind.ACTIVE, codes=Codes(GTIN, NDC), maker_lot="SC-77")
+    assert client.get("/scan", query_string={"code": code}).location == f"/lots/{lot}"
+    other = client.get("/scan", query_string={"code": code_of(counter, lot="SC-78")})
+    assert other.location.startswith("/lots/receive?code=")
+    auditor = client_as("auditor")
+    assert auditor.get("/scan", query_string={"code": code}).location == f"/lots/{lot}"
+    assert auditor.get("/scan", query_string={"code": code_of(counter, lot="SC-78")}).location == "/"
+    for nothing in ("10SC-77", "1234567", "(01)1"):
+        assert client.get("/scan", query_string={"code": nothing}).location == "/"

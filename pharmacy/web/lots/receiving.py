@@ -21,7 +21,9 @@ NEEDED = ("code", "ingredient_id", "supplier", "maker_lot", "amount", "expiry", 
 @bp.get("/receive")
 @allowed(*BENCH)
 def receive_form() -> Answer:
-    return _page(ReceiveForm(formdata=None, ingredient_id=request.args.get("ingredient_id", "")))
+    form = ReceiveForm(formdata=None, ingredient_id=request.args.get("ingredient_id", ""))
+    form.code.data = typed(request.args.get("code"))
+    return _read(form) if form.code.data else _page(form)
 
 
 @bp.post("/receive/read")
@@ -30,13 +32,7 @@ def read_code() -> Answer:
     """The form again, with what the code of the container says put into its empty fields."""
     form = ReceiveForm()
     form.code.data = typed(form.reading.data) or typed(form.code.data)
-    try:
-        scanned = _scan(form)
-        fill(form, scanned, today=today())
-    except RuleBroken as refusal:
-        refuse(form, refusal)
-        return _page(form), 422
-    return _page(form, scanned), 422 if form.errors else 200
+    return _read(form)
 
 
 @bp.post("/receive")
@@ -69,6 +65,17 @@ def receive() -> Answer:
         return _page(form, scanned), 422
     flash(f"Lot {lot.number} is in quarantine until a pharmacist releases it.", "success")
     return redirect(url_for("lots.show", lot_id=lot.id))
+
+
+def _read(form: ReceiveForm) -> Answer:
+    """The form, filled by its code or with the reason why not."""
+    try:
+        scanned = _scan(form)
+        fill(form, scanned, today=today())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _page(form), 422
+    return _page(form, scanned), 422 if form.errors else 200
 
 
 def _scan(form: ReceiveForm) -> Scanned:
