@@ -5,7 +5,7 @@ from datetime import date, datetime
 import click
 
 from pharmacy.cli.reading import read_json, write_json
-from pharmacy.domain import packing, titration
+from pharmacy.domain import bottling, titration
 from pharmacy.domain.dose import read_count
 from pharmacy.domain.errors import InputUnusable, RuleBroken
 from pharmacy.domain.findings import Finding
@@ -52,10 +52,10 @@ def _packed(prescription: Prescription, steps: tuple[Step, ...]) -> tuple[tuple[
     """The bottles of the plan, and why they would not be filled as it stands."""
     refused = None
     try:
-        packing.pack(prescription)
+        bottling.pack(prescription)
     except RuleBroken as refusal:
         refused = refusal.message
-    if len(steps) > packing.MOST_BOTTLES:
+    if len(steps) > bottling.MOST_BOTTLES:
         return (), refused
     try:
         return titration.bottles(steps, _days(prescription, steps), read_strength(prescription.strength).mg), refused
@@ -73,7 +73,7 @@ def _days(prescription: Prescription, steps: tuple[Step, ...]) -> int:
 
 def _bottle(prescription: Prescription, place: int, bottle: Bottle) -> dict[str, object]:
     try:
-        directions = packing.directions_for(bottle, read_directions(prescription.directions))
+        directions = bottling.directions_for(bottle, read_directions(prescription.directions))
     except RuleBroken:  # told in `refused`
         directions = ""
     return {

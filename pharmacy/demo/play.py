@@ -116,9 +116,14 @@ class Play:
             if kind == "active":
                 self.look("lot-release", peter, f"{page.url}/release")
                 self.look("lot-measure", tess, f"{page.url}/measure")
+                self.look("lot-packing", tess, f"{page.url}/packing")
+                self.look("lot-certificate", tess, f"{page.url}/certificate")
             self._sign(peter, "peter", page.url, "release")
         self.look("lot", tess, page.url)
         self.look("lots", tess, "/lots/")
+        self.look("lot-receive-scanned", tess, SCANNED)
+        self.look("supplies", tess, "/lots/stock")
+        self.look("supplies-level", tess, f"/lots/stock/{wanted}/level")
         self.tell("Lots " + ", ".join(numbers.values()) + ": received into quarantine, released by a pharmacist")
         return numbers
 
@@ -312,6 +317,7 @@ QUESTION = {
     "asked_how": "fax",
 }
 ANSWER = {"answer": "No allergy; the patient prefers to have none.", "answered_how": "fax"}
+SCANNED = "/lots/receive?code=(01)00303958083195(17)391231(10)DEMO-NTX-02"
 DELIVERIES = (
     (
         "active",

@@ -1,134 +1,190 @@
-"""A titration plan as it is filled: one bottle for each step, and what each label says. Anything doubtful is refused.
+"""The packing statistic: how many milligrams of a powder fill one capsule, from ten filled capsules and ten shells."""
 
-The screening judges the doses; here quantity, days' supply, directions and plan have to be one and the same course,
-since a label that follows the plan must not say anything else than the directions that were signed.
-"""
-
-from dataclasses import replace
+import re
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from statistics import median
 
-from pharmacy.domain import dose, titration
-from pharmacy.domain.errors import RuleBroken
-from pharmacy.domain.prescription import Prescription
-from pharmacy.domain.sig import Directions, read_directions, write_directions
-from pharmacy.domain.sig_phases import Phase
-from pharmacy.domain.strength import read_strength
-from pharmacy.domain.titration import Bottle, Step
-from pharmacy.domain.units import format_number, format_strength
+from pharmacy.domain.capsules import capsule, refuse_impossible_packing
+from pharmacy.domain.errors import InputUnusable, RuleBroken
+from pharmacy.domain.quality import mean_and_variance, refuse_odd_shell, square_root
+from pharmacy.domain.units import clip, format_number
+from pharmacy.domain.weighing_fractions import rounded
 
-MOST_BOTTLES = 12
-_PLACES = 3  # of a dose in mg: a microgram is the least that is kept
-
-
-def planned(prescription: Prescription) -> bool:
-    """Whether its doses come from the plan: several steps, or one where no strength says the dose."""
-    steps = prescription.titration
-    return len(steps) > 1 or (len(steps) == 1 and read_strength(prescription.strength).mg is None)
-
-
-def starts_over(steps: tuple[Step, ...]) -> bool:
-    """Whether a refill would go back to the first dose of a plan, away from the one that was reached.
-
-    >>> starts_over((Step(Decimal("1.5"), 7), Step(Decimal("3"), None))), starts_over((Step(Decimal("3"), None),))
-    (True, False)
-    """
-    return len(steps) > 1
-
-
-def pack(prescription: Prescription) -> tuple[Bottle, ...]:
-    """The bottles of a prescription's plan in their order; none where the strength says the dose.
-
-    Raises: RuleBroken naming what does not agree.
-    """
-    if not planned(prescription):
-        return ()
-    steps, problems = titration.read_plan(prescription.titration)
-    if not steps:
-        raise RuleBroken(problems[0].message, "titration")
-    _refuse_odd(steps)
-    strength = read_strength(prescription.strength).mg
-    days = dose.read_count(prescription.days_supply, field="days_supply")
-    packed = titration.bottles(steps, days, strength)
-    _refuse_unless_agreed(packed, days, dose.read_count(prescription.quantity, field="quantity"))
-    _refuse_other_course(read_directions(prescription.directions), packed, strength)
-    return packed
-
-
-def directions_for(bottle: Bottle, directions: Directions) -> str:
-    """What the label of a bottle tells the patient to do, with the time of day from the directions.
-
-    Raises: RuleBroken when the directions give none.
-
-    >>> directions_for(Bottle(Decimal("3"), 7, 8, 14), read_directions("1 capsule qhs"))
-    'Take 1 capsule at bedtime on days 8 to 14'
-    """
-    if not directions.phases:
-        raise RuleBroken(_UNREAD, "directions")
-    each = replace(directions.phases[0], units_per_dose=Decimal(bottle.capsules_a_day), days=None)
-    if bottle.days == 1:
-        return f"{write_directions((each,))} on day {bottle.first_day}"
-    return f"{write_directions((each,))} on days {bottle.first_day} to {bottle.last_day}"
-
-
-_UNREAD = (
-    "The directions could not be read, so no bottle's label can say when its capsules are taken. Enter them as for one"
-    " day: “Take 1 capsule at bedtime”."
+_BETWEEN = re.compile(r"[\n\r;,]+")
+_BALANCE = re.compile(
+    r"(?P<state>(?:[A-Z]{1,2}\s+){0,2})\+?\s*(?P<digits>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>mg|g)?", re.ASCII
 )
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\s+[0-9]+(?:\.[0-9]+)?)+", re.ASCII)
+_UNSTEADY = (["S", "D"], ["SD"], ["D"])  # the balance had not come to rest (MT-SICS: S D; others: SD)
 
 
-def _refuse_odd(steps: tuple[Step, ...]) -> None:
-    if len(steps) > MOST_BOTTLES:
+@dataclass(frozen=True, slots=True)
+class PackingPolicy:
+    """What the pharmacist-in-charge decides about measuring; the limits themselves still pass.
+
+    least, most: capsules, and shells. filled_rsd_percent: of filled capsules. shell_rsd_percent: of empty shells.
+    each_percent: how far one weight may lie from the middle one, which a slip of the hand cannot move.
+    """
+
+    least: int = 5
+    usual: int = 10
+    most: int = 20
+    filled_rsd_percent: Decimal = Decimal(4)
+    shell_rsd_percent: Decimal = Decimal(5)
+    each_percent: Decimal = Decimal(10)
+    source: str = "mean of 5-10 filled capsules less their shells; limits: policy of the pharmacist-in-charge"
+    effective: date = date(2025, 1, 1)
+
+
+DEFAULT = PackingPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of one kind [mg]. deviation_mg: with n - 1. rsd_percent: 100 s / mean."""
+
+    weights_mg: tuple[Decimal, ...]
+    mean_mg: Decimal
+    deviation_mg: Decimal
+    rsd_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured. packing_mg: what fills one capsule [mg]; error_mg: standard error of it [mg].
+
+    For a lot of shells there is nothing filled: filled and packing_mg are None.
+    """
+
+    size: str
+    shells: Weights
+    filled: Weights | None = None
+    packing_mg: Decimal | None = None
+    error_mg: Decimal | None = None
+
+
+def measure_powder(
+    size: str,
+    *,
+    filled_mg: tuple[Decimal, ...],
+    shells_mg: tuple[Decimal, ...],
+    policy: PackingPolicy = DEFAULT,
+) -> Measured:
+    """The packing statistic of a powder in one capsule size.
+
+    Formulas: S = mean filled - mean shell; its standard error = sqrt(s_f^2 / n_f + s_s^2 / n_s), s with n - 1.
+    filled_mg: filled capsules, each whole [mg]. shells_mg: empty shells of the same lot [mg].
+    Raises: RuleBroken naming the weight or the limit. Source: the policy's.
+
+    >>> found = measure_powder("3", filled_mg=tuple(map(Decimal, (226, 228, 227, 229, 230))),
+    ...     shells_mg=tuple(map(Decimal, (47, 48, 49, 48, 48))))
+    >>> found.packing_mg, found.filled.deviation_mg, found.error_mg
+    (Decimal('180.000'), Decimal('1.581'), Decimal('0.775'))
+    """
+    shells = _shells(size, shells_mg, policy)
+    filled = _judge(filled_mg, "filled", "Filled capsule", policy.filled_rsd_percent, policy)
+    mean, variance = mean_and_variance(filled_mg)
+    empty, spread = mean_and_variance(shells_mg)
+    if mean <= empty:
         raise RuleBroken(
-            f"The titration plan has {len(steps)} steps, and each is filled as a bottle; at most {MOST_BOTTLES} are.",
-            "titration",
+            f"Filled capsules: their mean of {format_number(filled.mean_mg)} mg is not above the"
+            f" {format_number(shells.mean_mg)} mg of the empty shells. Were they exchanged?",
+            "filled",
         )
-    for place, step in enumerate(steps, start=1):
-        if step.dose_mg <= 0 or step.dose_mg != round(step.dose_mg, _PLACES):
+    packing_mg = rounded(mean - empty, 3)
+    refuse_impossible_packing(packing_mg, capsule(size), field="filled")
+    error = square_root(variance / len(filled_mg) + spread / len(shells_mg), 3)
+    return Measured(size, shells, filled, packing_mg, error)
+
+
+def measure_shells(size: str, *, shells_mg: tuple[Decimal, ...], policy: PackingPolicy = DEFAULT) -> Measured:
+    """The mean weight of the empty shells of a lot.
+
+    Raises: RuleBroken naming the weight or the limit.
+
+    >>> measure_shells("3", shells_mg=tuple(map(Decimal, (47, 48, 49, 48, 48)))).shells.mean_mg
+    Decimal('48.000')
+    """
+    return Measured(size, _shells(size, shells_mg, policy))
+
+
+def read_weights(text: str, *, field: str, policy: PackingPolicy = DEFAULT) -> tuple[Decimal, ...]:
+    """Weights [mg] as they are typed, or as a balance sends them: one a line, `S S      0.2257 g`.
+
+    Without a unit a number means milligrams; several of them may stand in a line. A weight that the balance sent
+    before it came to rest is refused.
+    Raises: InputUnusable naming the weight that cannot be read.
+
+    >>> [str(mg) for mg in read_weights("S S      0.2257 g\\n226.1 mg, 225 224.5", field="filled")]
+    ['225.7', '226.1', '225', '224.5']
+    """
+    pieces = [piece for line in _BETWEEN.split(text) for piece in _pieces(line.strip())]
+    if len(pieces) > policy.most:
+        raise InputUnusable(f"{len(pieces)} weights are more than {policy.most}.", field)
+    return tuple(_weight(piece, place, field) for place, piece in enumerate(pieces, start=1))
+
+
+def _pieces(line: str) -> list[str]:
+    if _NUMBERS.fullmatch(line):
+        return line.split()
+    return [line] if line else []
+
+
+def _weight(piece: str, place: int, field: str) -> Decimal:
+    match = _BALANCE.fullmatch(piece)
+    if match is None:
+        raise InputUnusable(f"Weight {place}: {clip(piece)} is not a weight in mg or g.", field)
+    if match["state"].split() in _UNSTEADY:
+        raise InputUnusable(f"Weight {place}: the balance had not come to rest; weigh that capsule again.", field)
+    weight = Decimal(match["digits"]).scaleb(3 if match["unit"] == "g" else 0)
+    exponent = weight.as_tuple().exponent
+    if not 0 < weight <= 5000 or (isinstance(exponent, int) and exponent < -3):
+        raise InputUnusable(
+            f"Weight {place}: {clip(piece)}; a capsule weighs more than 0 and at most 5000 mg, with at most 3 digits"
+            " after the point.",
+            field,
+        )
+    return weight
+
+
+def _shells(size: str, shells_mg: tuple[Decimal, ...], policy: PackingPolicy) -> Weights:
+    charted = capsule(size).shell_mg
+    shells = _judge(shells_mg, "shells", "Empty shell", policy.shell_rsd_percent, policy)
+    try:
+        refuse_odd_shell(shells.mean_mg, charted, None)
+    except RuleBroken as refusal:
+        raise RuleBroken(refusal.message, "shells") from None
+    return shells
+
+
+def _judge(weights_mg: tuple[Decimal, ...], field: str, called: str, most: Decimal, policy: PackingPolicy) -> Weights:
+    """Mean and spread, judged on exact figures before anything is rounded.
+
+    Raises: RuleBroken.
+    """
+    if not policy.least <= len(weights_mg) <= policy.most:
+        raise RuleBroken(
+            f"{called}s: {len(weights_mg)} weights; {policy.usual} are weighed, at least {policy.least} and at most"
+            f" {policy.most}.",
+            field,
+        )
+    mean, variance = mean_and_variance(weights_mg)
+    middle = median(weights_mg)
+    for place, weight in enumerate(weights_mg, start=1):
+        if abs(weight - middle) * 100 > middle * policy.each_percent:
             raise RuleBroken(
-                f"Step {place} of the titration, {format_strength(step.dose_mg)}, is no whole number of micrograms"
-                " above zero.",
-                "titration",
+                f"{called} {place} weighs {format_number(weight)} mg, more than {format_number(policy.each_percent)} %"
+                f" off the middle one of {format_number(middle)} mg; weigh it again.",
+                field,
             )
-
-
-def _refuse_unless_agreed(packed: tuple[Bottle, ...], days: int, quantity: int) -> None:
-    lasts = packed[-1].last_day
-    if lasts != days:
-        raise RuleBroken(f"The titration plan lasts {lasts} days; the days' supply is {days}.", "days_supply")
-    held = sum(bottle.capsules for bottle in packed)
-    if held != quantity:
+    rsd = square_root(variance * (100 / mean) ** 2, 3)
+    if variance * 100**2 > (Fraction(most) * mean) ** 2:
         raise RuleBroken(
-            f"The bottles of the titration plan hold {held} capsules, not the quantity of {quantity}.", "quantity"
+            f"{called}s: their spread (RSD) of {format_number(rsd)} % is above {format_number(most)} %; fill evenly and"
+            " weigh again.",
+            field,
         )
-
-
-def _refuse_other_course(directions: Directions, packed: tuple[Bottle, ...], strength_mg: Decimal | None) -> None:
-    """strength_mg: per capsule [mg]; None where each bottle has its own."""
-    phases = directions.phases
-    if not phases:
-        raise RuleBroken(_UNREAD, "directions")
-    daily = len({phase.timing for phase in phases}) == 1 and all(phase.doses_per_day == 1 for phase in phases)
-    if not daily or directions.as_needed:
-        raise RuleBroken(
-            "A titration plan is filled for one dose a day, at the same time on every day; the directions say"
-            " otherwise.",
-            "directions",
-        )
-    if not _same_course(phases, packed, each_its_own=strength_mg is None):
-        told = "; ".join(
-            f"{format_number(Decimal(b.capsules_a_day))} a day of {format_strength(b.strength_mg)} for {b.days} days"
-            for b in packed
-        )
-        raise RuleBroken(
-            f"The directions take other capsules, or other days, than the titration plan: {told}.", "directions"
-        )
-
-
-def _same_course(phases: tuple[Phase, ...], packed: tuple[Bottle, ...], *, each_its_own: bool) -> bool:
-    """each_its_own: every bottle has capsules of its own strength, so that one sentence may stand for all of them."""
-    if len(phases) == 1 and each_its_own:
-        return phases[0].units_per_dose == 1 and phases[0].days in (None, packed[-1].last_day)
-    return len(phases) == len(packed) and all(
-        phase.units_per_dose == bottle.capsules_a_day and phase.days in (None, bottle.days)
-        for phase, bottle in zip(phases, packed, strict=True)
-    )
+    return Weights(weights_mg, rounded(mean, 3), square_root(variance, 3), rsd)

@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """total: the sum of the lines. per_30_days: of it, for a month of one capsule a day. US dollars."""
+    """total: the sum of the lines. per_30_days: of it, for a month. US dollars."""
 
     total: Decimal
     per_30_days: Decimal
@@ -118,10 +118,13 @@ def price(strength_mg: Decimal, capsules: int, schedule: Schedule = DEFAULT) -> 
     return course_price(((strength_mg, capsules),), schedule)
 
 
-def course_price(bottles: tuple[tuple[Decimal, int], ...], schedule: Schedule = DEFAULT) -> Price:
+def course_price(
+    bottles: tuple[tuple[Decimal, int], ...], schedule: Schedule = DEFAULT, *, days: int | None = None
+) -> Price:
     """The one price of a course: materials by bottle, and bench, dispensing and professional fee once for all.
 
-    bottles: strength as labelled [mg] and capsules of each. Raises: as `price`.
+    bottles: strength as labelled [mg] and capsules of each. days: that they last, as many as capsules when None.
+    Raises: as `price`.
 
     >>> course_price(((Decimal("1.5"), 7), (Decimal("3"), 7), (Decimal("4.5"), 16))).total
     Decimal('40.50')
@@ -146,7 +149,7 @@ def course_price(bottles: tuple[tuple[Decimal, int], ...], schedule: Schedule = 
     step = schedule.round_up_to
     total = (ceil(Fraction(exact) / Fraction(step)) * step).quantize(CENT)
     rounding = Line("rounding", f"{_money(exact)} up to a multiple of {_money(step)}", total - exact)
-    month = _cents(Fraction(total) * 30 / capsules)
+    month = _cents(Fraction(total) * 30 / (days or capsules))
     reasons = _reasons(month, schedule)
     return Price(total, month, (*costs, overhead, fee, rounding), bool(reasons), reasons)
 

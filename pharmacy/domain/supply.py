@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pharmacy.domain import dose, packing, titration
+from pharmacy.domain import bottling, dose, titration
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.errors import InputUnusable, RuleBroken
 from pharmacy.domain.findings import Finding
@@ -72,7 +72,7 @@ def _refills(text: str, days: int | None, policy: DosePolicy, steps: tuple[Step,
         message = f"The refills {clip(text)} are not a whole number from 0 to 99; none are given until it is clear."
         yield found("refills.unreadable", message)
         return
-    if refills and packing.starts_over(steps):
+    if refills and bottling.starts_over(steps):
         message = (
             f"A refill of the titration plan would start over at {format_strength(steps[0].dose_mg)}: none of the"
             f" {refills} refills is filled. Ask for a new prescription at the dose that was reached,"

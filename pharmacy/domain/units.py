@@ -77,6 +77,16 @@ def read_decimal(
     return value
 
 
+def refuse_more_digits(*values: tuple[str, Decimal | None, int]) -> None:
+    """Refuses (field, value, places) with more digits than are kept.
+
+    Raises: InputUnusable naming the field.
+    """
+    for field, value, places in values:
+        if value is not None:
+            read_decimal(value, field=field, places=places)
+
+
 def read_whole(text: object, *, field: str, least: int | None = None, most: int | None = None) -> int:
     """A whole number; "30" and 30 are read, "30.5" and "30 capsules" are refused.
 

@@ -24,7 +24,7 @@ from pharmacy.domain.weighing import (
     worksheet,
 )
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import formulas, lots
+from pharmacy.services import formulas, lots, packing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.ledger import in_unit
 from pharmacy.services.weigh_ins import Weighing as Weighing
@@ -78,7 +78,7 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
         lots.usable(lot, plan.compounded)
         lots.refuse_unless_signed(session, lot)
     read_decimal(plan.minimum_mg, field="minimum_mg", places=3, most=Decimal(100_000))
-    sheet = worksheet(_order(formula, active, filler, plan))
+    sheet = worksheet(_order(session, formula, active, filler, plan))
     _refuse_unless_weighable(sheet, plan)
     for lot, amount in (
         (active, sheet.active_total_mg),
@@ -223,13 +223,24 @@ def _lot(session: Session, formula: Formula, kind: IngredientKind, lot_id: int |
     return lot
 
 
-def _order(formula: Formula, active: Lot, filler: Lot, planned: Plan) -> WorksheetOrder:
-    for lot, field in ((active, "lot-active"), (filler, "lot-filler")):
-        if lot.packing_mg is None or lot.packing_size != formula.capsule_size:
-            raise RuleBroken(
-                f"Lot {lot.number}: measure first how many milligrams fill a size {formula.capsule_size} capsule.",
-                field=field,
-            )
+def _packing_mg(session: Session, lot: Lot, size: str, field: str) -> Decimal:
+    """What fills one capsule of the formula's size [mg].
+
+    Raises: RuleBroken when nobody measured it.
+    """
+    found = packing.packing_mg(session, lot, size)
+    if found is None:
+        raise RuleBroken(
+            f"Lot {lot.number}: measure first how many milligrams fill a size {size} capsule.", field=field
+        )
+    return found
+
+
+def _order(session: Session, formula: Formula, active: Lot, filler: Lot, planned: Plan) -> WorksheetOrder:
+    active_packing_mg, filler_packing_mg = (
+        _packing_mg(session, lot, formula.capsule_size, field)
+        for lot, field in ((active, "lot-active"), (filler, "lot-filler"))
+    )
     if active.assay is None or active.water is None:
         raise RuleBroken(f"Lot {active.number}: its certificate states no assay or no water.", field="lot-active")
     return WorksheetOrder(
@@ -242,10 +253,10 @@ def _order(formula: Formula, active: Lot, filler: Lot, planned: Plan) -> Workshe
             assay=active.assay,
             assay_basis=AssayBasis(active.assay_basis),
             water=active.water,
-            packing_mg=active.packing_mg or Decimal(0),
+            packing_mg=active_packing_mg,
             solvents=active.solvents or Decimal(0),
         ),
-        filler_lot=FillerLot(packing_mg=filler.packing_mg or Decimal(0)),
+        filler_lot=FillerLot(packing_mg=filler_packing_mg),
         balance=Balance(minimum_mg=planned.minimum_mg),
     )
 

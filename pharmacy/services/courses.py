@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pharmacy.domain import packing, titration
+from pharmacy.domain import bottling, titration
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.sig import read_directions
@@ -15,7 +15,7 @@ from pharmacy.store.tables import Fill, Prescription
 
 def is_planned(rx: Prescription) -> bool:
     """Whether its doses come from a titration plan."""
-    return packing.planned(from_document(rx.document))
+    return bottling.planned(from_document(rx.document))
 
 
 def steps_of(rx: Prescription) -> tuple[titration.Step, ...]:
@@ -28,7 +28,7 @@ def bottles_of(rx: Prescription) -> tuple[Bottle, ...]:
 
     Raises: RuleBroken when its plan cannot be packed.
     """
-    packed = packing.pack(from_document(rx.document))
+    packed = bottling.pack(from_document(rx.document))
     if packed:
         return packed
     assert rx.strength_mg is not None and rx.quantity and rx.days_supply  # noqa: S101, PT018 - verified ones have them
@@ -38,7 +38,7 @@ def bottles_of(rx: Prescription) -> tuple[Bottle, ...]:
 def why_not(rx: Prescription) -> str:
     """Why the plan of a prescription cannot be filled as it stands; "" when it can, or when there is none."""
     try:
-        packing.pack(from_document(rx.document))
+        bottling.pack(from_document(rx.document))
     except RuleBroken as refusal:
         return refusal.message
     return ""
@@ -46,7 +46,7 @@ def why_not(rx: Prescription) -> str:
 
 def refills(rx: Prescription) -> int:
     """How many refills may be filled: of a plan none, since each would start over at the first dose."""
-    return 0 if packing.starts_over(steps_of(rx)) else rx.refills or 0
+    return 0 if bottling.starts_over(steps_of(rx)) else rx.refills or 0
 
 
 def live(session: Session, rx: Prescription) -> list[Fill]:
@@ -95,7 +95,7 @@ def directions_on(rx: Prescription, bottles: tuple[Bottle, ...], place: int) -> 
 
 
 def _on_its_days(rx: Prescription, bottle: Bottle) -> str:
-    return packing.directions_for(bottle, read_directions(from_document(rx.document).directions))
+    return bottling.directions_for(bottle, read_directions(from_document(rx.document).directions))
 
 
 def name_of(fill: Fill) -> str:
@@ -120,7 +120,7 @@ def refuse_out_of_turn(session: Session, fill: Fill) -> None:
 def refuse_to_start_over(rx: Prescription) -> None:
     """Raises: RuleBroken when it has a plan: only a new prescription goes on from there."""
     steps = steps_of(rx)
-    if packing.starts_over(steps):
+    if bottling.starts_over(steps):
         raise RuleBroken(
             f"The titration plan of prescription {rx.number} was filled. A refill would start over at"
             f" {format_strength(steps[0].dose_mg)}: ask for a new prescription at the dose that was reached,"

@@ -7,18 +7,21 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import lot_number
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.units import read_decimal
+from pharmacy.domain.units import refuse_more_digits
 from pharmacy.domain.workflow import LotState, Subject, refuse_unless_plain
-from pharmacy.services import signing
-from pharmacy.services.acting import Actor, changes, get, get_to_change, move, next_number, record
+from pharmacy.services import container_codes, signing
+from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
+from pharmacy.services.container_codes import NO_CODES, Codes
 from pharmacy.services.ledger import change_on_hand, enter_in_ledger, write_off
 from pharmacy.services.ledger import ledger as ledger
 from pharmacy.services.ledger import ledger_sum as ledger_sum
+from pharmacy.services.packing import NOT_MEASURED, check, keep
+from pharmacy.services.packing import Packing as Packing
+from pharmacy.services.packing import measure as measure
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Ingredient, IngredientKind, Lot, MovementKind
 
@@ -37,15 +40,6 @@ class Certificate:
     solvents: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
-    """What was measured here: mg that fill one capsule of this size, mg of an empty shell; None before measuring."""
-
-    size: str = ""
-    packing_mg: Decimal | None = None
-    shell_mg: Decimal | None = None
-
-
 def receive(
     session: Session,
     *,
@@ -55,7 +49,8 @@ def receive(
     amount: Decimal,
     expiry: date,
     certificate: Certificate,
-    packing: Packing = Packing(),
+    packing: Packing = NOT_MEASURED,
+    codes: Codes = NO_CODES,
     actor: Actor,
     now: datetime,
     today: date,
@@ -67,12 +62,15 @@ def receive(
     ingredient = get(session, Ingredient, ingredient_id, "ingredient")
     _check_delivery(ingredient, supplier, maker_lot, amount, expiry, today)
     _check_certificate(ingredient, certificate)
-    _check_packing(packing)
+    check(packing)
+    codes = container_codes.checked(session, ingredient, codes)
     lot = Lot(
         number=lot_number(next_number(session, "lot")),
         ingredient=ingredient,
         supplier=supplier.strip(),
         maker_lot=maker_lot.strip(),
+        gtin=codes.gtin or None,
+        ndc=codes.ndc or None,
         state=LotState.QUARANTINED,
         received_at=now,
         received_by_id=actor.id,
@@ -91,41 +89,9 @@ def receive(
     session.add(lot)
     session.flush()
     enter_in_ledger(session, lot, MovementKind.RECEIVED, amount, actor=actor, now=now, reason=f"from {lot.supplier}")
+    if packing.packing_mg is not None or packing.shell_mg is not None:
+        keep(session, lot, actor=actor, now=now)
     record(session, Event.LOT_RECEIVED, actor=actor, now=now, subject="lot", subject_id=lot.id, **content(lot))
-    return lot
-
-
-def measure(session: Session, lot_id: int, packing: Packing, *, reason: str = "", actor: Actor, now: datetime) -> Lot:
-    """Notes the packing statistic or the shell weight that was measured for this lot.
-
-    Batches keep the worksheet they were planned with. Changing a measurement of a released lot needs the reason.
-
-    Raises: RuleBroken.
-    """
-    lot = get_to_change(session, Lot, lot_id, "lot")
-    if not lot.is_open:
-        raise RuleBroken(f"Lot {lot.number} is {lot.state}; measuring it serves nothing.")
-    _check_packing(packing)
-    before = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
-    measured = lot.packing_mg is not None or lot.shell_mg is not None
-    if measured and lot.state is not LotState.QUARANTINED and len(reason.strip()) < 10:
-        raise RuleBroken(
-            f"Reason: lot {lot.number} is released and was measured before; write in at least 10 letters why it is"
-            " measured anew.",
-            field="reason",
-        )
-    lot.packing_mg, lot.packing_size, lot.shell_mg = packing.packing_mg, packing.size, packing.shell_mg
-    after = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
-    record(
-        session,
-        Event.LOT_MEASURED,
-        actor=actor,
-        now=now,
-        subject="lot",
-        subject_id=lot.id,
-        **changes(before, after),
-        **({"reason": reason.strip()} if reason.strip() else {}),
-    )
     return lot
 
 
@@ -206,7 +172,7 @@ def adjust(session: Session, lot_id: int, counted: Decimal, *, reason: str, acto
         raise RuleBroken(
             "Reason: why the count differs, in at least 5 letters; it is kept in the ledger.", field="reason"
         )
-    _check_exact(("counted", counted, 3))
+    refuse_more_digits(("counted", counted, 3))
     if not 0 <= counted <= MOST_MG:
         raise RuleBroken(f"Counted: 0 to {MOST_MG} {lot.ingredient.unit}.", field="counted")
     difference = counted - lot.on_hand
@@ -283,8 +249,15 @@ def first_expired_first_out(session: Session, ingredient_id: int, today: date) -
 
 
 def content(lot: Lot) -> dict[str, object]:
-    """What the release's signature covers: the delivery and its certificate."""
+    """What the release's signature covers: the delivery, its codes, its certificate and the files of that.
+
+    What a lot does not have is not named, so that signatures from before codes and files were kept still hold.
+    """
+    files = [file.sha256 for file in lot.certificate_files if file.before_release]
     return {
+        **{
+            name: value for name, value in (("gtin", lot.gtin), ("ndc", lot.ndc), ("certificate_files", files)) if value
+        },
         "number": lot.number,
         "ingredient": lot.ingredient.name,
         "supplier": lot.supplier,
@@ -309,7 +282,7 @@ def _check_delivery(
     for field, called, value in (("supplier", "Supplier", supplier), ("maker_lot", "Maker's lot", maker_lot)):
         if not value.strip() or len(value) > 60:
             raise RuleBroken(f"{called}: 1 to 60 characters.", field=field)
-    _check_exact(("amount", amount, 3))
+    refuse_more_digits(("amount", amount, 3))
     if not 0 < amount <= MOST_MG:
         raise RuleBroken(f"Amount: more than 0 and at most {MOST_MG} {ingredient.unit}.", field="amount")
     if ingredient.kind is IngredientKind.SHELL and amount != amount.to_integral_value():
@@ -318,25 +291,9 @@ def _check_delivery(
         raise RuleBroken(f"Expiry: {expiry.isoformat()} is past; an expired lot is not received.", field="expiry")
 
 
-def _check_packing(packing: Packing) -> None:
-    if packing.size not in ("", *SIZES):
-        raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="packing_size")
-    for field, value in (("packing_mg", packing.packing_mg), ("shell_mg", packing.shell_mg)):
-        _check_exact((field, value, 3))
-        if value is not None and not 0 < value <= 2000:
-            raise RuleBroken("A capsule holds more than 0 and at most 2000 mg.", field=field)
-
-
-def _check_exact(*values: tuple[str, Decimal | None, int]) -> None:
-    """Refuses (field, value, places) with more digits than are kept."""
-    for field, value, places in values:
-        if value is not None:
-            read_decimal(value, field=field, places=places)
-
-
 def _check_certificate(ingredient: Ingredient, certificate: Certificate) -> None:
     parts = (("assay", certificate.assay, 6), ("water", certificate.water, 6), ("solvents", certificate.solvents, 6))
-    _check_exact(*parts)
+    refuse_more_digits(*parts)
     if len(certificate.reference) > 120 or len(certificate.assay_basis) > 20:
         raise RuleBroken("Certificate: its reference has at most 120 characters.", field="certificate")
     if ingredient.kind is not IngredientKind.ACTIVE:

@@ -27,7 +27,7 @@ def quote(fill: Fill) -> Price:
     """The price of a fill, every line of it; the first bottle of a course carries the price of all."""
     if fill.bottle > 1:
         return priced_with_the_first(fill.bottle)
-    return course_price(tuple(_bottles(fill)))
+    return course_price(tuple(_bottles(fill)), days=_days(fill))
 
 
 def waits_for(session: Session, fill: Fill) -> str:
@@ -37,7 +37,7 @@ def waits_for(session: Session, fill: Fill) -> str:
     priced = quote(fill)
     if not priced.needs_approval or accepted(session, fill):
         return ""
-    return f"{_contents(fill)} for ${fill.price}: {' '.join(priced.reasons)}"
+    return f"{_contents(fill)}, ${fill.price}: {' '.join(priced.reasons)}"
 
 
 def accepted(session: Session, fill: Fill) -> Sequence[PriceAcceptance]:
@@ -93,5 +93,11 @@ def _bottles(fill: Fill) -> list[tuple[Decimal, int]]:
     return [(fill.strength_mg, fill.quantity)]
 
 
+def _days(fill: Fill) -> int:
+    """How long what the price is for lasts [days]."""
+    return courses.bottles_of(fill.prescription)[-1].last_day if fill.bottles > 1 else fill.days_supply
+
+
 def _contents(fill: Fill) -> str:
-    return ", ".join(f"{capsules} × {format_strength(strength_mg)}" for strength_mg, capsules in _bottles(fill))
+    capsules = ", ".join(f"{number} × {format_strength(strength_mg)}" for strength_mg, number in _bottles(fill))
+    return f"{capsules} for {_days(fill)} days"

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -23,6 +24,9 @@ from pharmacy.store.columns import (
 )
 from pharmacy.store.people import Person
 
+if TYPE_CHECKING:
+    from pharmacy.store.lot_papers import CertificateFile, PackingMeasurement
+
 
 class IngredientKind(StrEnum):
     ACTIVE = "active"
@@ -39,6 +43,7 @@ class Ingredient(Base):
     grade: Mapped[Short]
     basis: Mapped[Code]  # salt form of an active: "hydrochloride", "base"; else ""
     capsule_size: Mapped[str] = mapped_column(String(4), default="")  # of a shell; else ""
+    reorder_level: Mapped[Decimal | None] = mapped_column(Exact(3))  # ordered again below it; None: nobody decided
 
     @property
     def unit(self) -> str:
@@ -118,6 +123,8 @@ class Lot(Base):
     __table_args__ = (
         Index("ix_lots_queue", "is_open", "expiry", "id"),
         Index("ix_lots_ingredient_id", "ingredient_id", "is_open", "expiry"),
+        Index("ix_lots_gtin", "gtin"),
+        Index("ix_lots_ndc", "ndc"),
         CheckConstraint("on_hand >= 0", name="never_below_zero"),
     )
 
@@ -126,6 +133,8 @@ class Lot(Base):
     ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredients.id"))
     supplier: Mapped[Short]
     maker_lot: Mapped[Short]
+    gtin: Mapped[str | None] = mapped_column(String(14))  # of the container, with its check digit
+    ndc: Mapped[str | None] = mapped_column(String(14))  # with hyphens, 5-4-2
     state: Mapped[LotState] = mapped_column(choice(LotState, "state"))
     is_open: Mapped[bool] = mapped_column(Boolean)
     received_at: Mapped[When]
@@ -149,6 +158,8 @@ class Lot(Base):
     ingredient: Mapped[Ingredient] = relationship()
     received_by: Mapped[Person] = relationship(foreign_keys=received_by_id)
     released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
+    certificate_files: Mapped[list["CertificateFile"]] = relationship(order_by="CertificateFile.id")
+    packings: Mapped[list["PackingMeasurement"]] = relationship(order_by="PackingMeasurement.id")
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own declaration
 

@@ -12,6 +12,7 @@ from pharmacy.store.formulas import (
     LotMovement,
     MovementKind,
 )
+from pharmacy.store.lot_papers import CertificateFile, PackingMeasurement
 from pharmacy.store.people import ApiToken, Lockout, Person, Pharmacy, SetUpLink, SignInSession
 from pharmacy.store.prescriptions import (
     Message,
@@ -33,6 +34,7 @@ __all__ = [
     "Base",
     "Batch",
     "BatchInput",
+    "CertificateFile",
     "Counter",
     "Fill",
     "Formula",
@@ -48,6 +50,7 @@ __all__ = [
     "MovementKind",
     "Outcome",
     "Override",
+    "PackingMeasurement",
     "Patient",
     "Person",
     "Pharmacy",

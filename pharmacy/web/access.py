@@ -26,6 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 _OWN_FILES = frozenset({"static", "bootstrap.static"})
+_TAKES_FILE = {"lots.add_certificate": "file"}  # the views that take a file, and the field it comes in
 
 
 class SignedIn(UserMixin):
@@ -129,10 +130,10 @@ def _admit() -> Response | None:
 
 
 def _refuse_what_cannot_be_kept() -> None:
-    """No form of a page takes a file; what the API takes is a body, whatever it is called, and never a form."""
+    """A form takes text, and few a file; what the API takes is a body, whatever it is called, and never a form."""
     refuse_unreadable(request.args.items(multi=True))
     if request.blueprint != "api" and request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        refuse_files(request.files)
+        refuse_files(name for name in request.files if name != _TAKES_FILE.get(request.endpoint or ""))
         refuse_unreadable(request.form.items(multi=True))
 
 

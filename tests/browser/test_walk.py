@@ -107,7 +107,7 @@ def receive_lot(technician: Page, pharmacist: Page, name: str, amount: str, more
     technician.get_by_label("of size").select_option(size)
     if "Assay, per cent" in more:
         technician.get_by_label("Assay is stated").select_option("anhydrous")
-    technician.locator("main form button[type=submit]").first.click()
+    press(technician, "Receive into quarantine")
     heading = technician.get_by_role("heading", level=1)
     expect(heading).to_contain_text("quarantined")
     pharmacist.goto(technician.url + "/release")

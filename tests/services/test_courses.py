@@ -8,7 +8,7 @@ import pytest
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import courses, fills, prescriptions, printing
+from pharmacy.services import courses, fills, prescriptions, prices, printing
 from pharmacy.services.acting import get_to_change
 from pharmacy.store.tables import Batch, Fill, Prescription
 from tests.services.line import Line
@@ -291,6 +291,8 @@ def test_a_fill_begun_before_there_were_bottles_is_finished_as_it_was_begun(line
     assert "Bottle" not in text
     assert [one["name"] for one in line.row(Fill, fill).price_lines].count("active") == 1
     line.check(fill)
+    ines = line.who["ines"]  # 50.50 for the month is above the usual 50.00
+    line.run(lambda s: prices.accept(s, fill, reason="three capsules a day", actor=ines, now=line.now))
     line.dispense(fill)
     assert line.row(Prescription, rx).state == "filled"
     line.assert_whole()

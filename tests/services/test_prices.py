@@ -1,14 +1,16 @@
 """A price outside the usual goes to nobody before the pharmacist-in-charge accepted it, once for all fills like it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
+from pharmacy.domain.pricing import price
 from pharmacy.services import prices
 from pharmacy.store.tables import Fill
-from tests.services.line import Line
+from tests.services.line import DRAFT, Line, add_formula
 
 REASON = "a quarter's supply costs less a month"
 # 90 capsules of 4.5 mg cost 75.50 by the schedule of the design: 25.17 a month, below its 30.00.
@@ -38,14 +40,14 @@ def test_a_month_of_the_usual_price_waits_for_nobody(line: Line) -> None:
 def test_a_quarter_is_handed_out_after_its_price_was_accepted(line: Line) -> None:
     fill = _checked_quarter(line, line.released())
     assert line.row(Fill, fill).price == Decimal("75.50")
-    with pytest.raises(RuleBroken, match=r"90 × 4\.5 mg for \$75\.50: .* outside .*30\.00-.*50\.00"):
+    with pytest.raises(RuleBroken, match=r"90 × 4\.5 mg for 90 days, \$75\.50: .* outside .*30\.00-.*50\.00"):
         line.dispense(fill)
     assert line.row(Fill, fill).state == "checked"
     _accept(line, fill)
     line.dispense(fill)
     [entry] = line.trail(Event.PRICE_ACCEPTED, fill)
     assert (entry["contents"], entry["total"], entry["reason"], entry["by"]) == (
-        "90 × 4.5 mg", "75.5", REASON, "Ines In-Charge",
+        "90 × 4.5 mg for 90 days", "75.5", REASON, "Ines In-Charge",
     )  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def test_the_word_counts_for_every_fill_of_the_same_capsules_and_for_no_other(li
     rx = line.entered(quantity="7", days_supply="7")
     line.verify(rx, quantity_again="7")
     short = line.checked(batches[0], rx)
-    assert "7 × 4.5 mg for $26.00" in _waits(line, short)
+    assert "7 × 4.5 mg for 7 days, $26.00" in _waits(line, short)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,19 @@ def test_a_usual_price_is_not_accepted_nor_one_twice(sqlite_line: Line) -> None:
     _accept(sqlite_line, fill)
     with pytest.raises(RuleBroken, match="waits for nobody"):
         _accept(sqlite_line, fill)
+
+
+def test_a_month_is_of_days_and_not_of_capsules(sqlite_line: Line) -> None:
+    # Three capsules of 1.5 mg a day: 90 of them last a month, and cost more than 50.00 for it.
+    line = sqlite_line
+    line.formula = line.run(lambda s: add_formula(s, line, replace(DRAFT, code="LDN15", strength_mg=Decimal("1.5"))))
+    batch = line.planned(100)
+    for position in (1, 2, 3):
+        line.weigh(batch, position)
+    line.put_released(batch)
+    three = {"strength": "1.5 mg", "directions": "Take 3 capsules at bedtime", "quantity": "90", "days_supply": "30"}
+    rx = line.entered(**three)
+    line.verify(rx, strength_again="1.5", quantity_again="90")
+    waits = _waits(line, line.checked(batch, rx))
+    priced = price(Decimal("1.5"), 90).total
+    assert f"90 × 1.5 mg for 30 days, ${priced}: ${priced} for 30 days is outside" in waits

@@ -21,6 +21,7 @@ CHOICES = {
     ("fills", "state"): "planned",
     ("labels", "kind"): "vial",
     ("questions", "asked_how"): "phone",
+    ("certificate_files", "kind"): "application/pdf",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {

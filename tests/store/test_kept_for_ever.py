@@ -22,6 +22,8 @@ ADDED_ONLY = (
     "overrides",
     "rule_changes",
     "price_acceptances",
+    "certificate_files",
+    "packing_measurements",
 )
 NEVER_DELETED = (
     "people",

@@ -37,6 +37,7 @@ function nextField(event) {
 }
 
 function scanned(event) {
+  if (event.key === "Control") return true; // held down for FNC1; the burst goes on
   const now = performance.now();
   burst = now - lastKeyAt < BURST_MS ? burst : "";
   lastKeyAt = now;
@@ -57,6 +58,12 @@ function scanned(event) {
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     event.target.form?.requestSubmit();
+    return;
+  }
+  if (event.ctrlKey && event.key === "]" && burst && !inField(event)) {
+    event.preventDefault();
+    burst += "\u001d"; // scanners type FNC1, the end of a lot number, as Ctrl+]
+    lastKeyAt = performance.now();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
-from pharmacy.domain.errors import NotFound
-from pharmacy.domain.roles import EVERYBODY, PHARMACISTS, READERS, Role
+from pharmacy.domain.errors import NotFound, RuleBroken
+from pharmacy.domain.roles import BENCH, EVERYBODY, PHARMACISTS, READERS, Role
 from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
-from pharmacy.services import printing
+from pharmacy.services import container_codes, printing
 from pharmacy.store import lists
 from pharmacy.store.asked import oldest_open
 from pharmacy.store.lists import Waiting
-from pharmacy.web.access import actor, allowed, public, reading
+from pharmacy.web.access import actor, allowed, public, reading, today
 
 bp = Blueprint("home", __name__)
 Answer = str | Response | tuple[str, int]
@@ -96,9 +96,23 @@ def scan() -> Answer:
         with reading() as session:
             kind, key = printing.scanned(session, request.args.get("code", ""))
     except NotFound as refusal:
-        flash(refusal.message, "warning")
-        return redirect(url_for("home.queues"))
+        container = _container(request.args.get("code", ""))
+        if not container:
+            flash(refusal.message, "warning")
+        return redirect(container or url_for("home.queues"))
     return redirect(_page_of(kind, key))
+
+
+def _container(code: str) -> str:
+    """Where the code of a bought container leads: to its lot, or to the receipt of a new one; "" when it is none."""
+    try:
+        with reading() as session:
+            lot = container_codes.lot_of(session, code, today=today())
+    except RuleBroken:
+        return ""
+    if lot is not None:
+        return url_for("lots.show", lot_id=lot.id)
+    return url_for("lots.receive_form", code=code) if actor().role in BENCH else ""
 
 
 @bp.get("/healthz")

@@ -1,8 +1,12 @@
 """Forms of lots. Per cent are typed as the certificate prints them and become fractions."""
 
-from wtforms import StringField
+from decimal import Decimal
+
+from wtforms import FileField, StringField, TextAreaField
 
 from pharmacy.domain.capsules import SIZES
+from pharmacy.domain.packing import read_weights
+from pharmacy.services.container_codes import Codes
 from pharmacy.services.lots import ASSAY_BASES, Certificate, Packing
 from pharmacy.web import values
 from pharmacy.web.forms import ChoiceField, Form, ReasonForm, typed
@@ -30,6 +34,10 @@ class MeasureForm(Form):
 
 
 class ReceiveForm(MeasureForm):
+    code = StringField("Code on the container")
+    reading = StringField()  # the way to read the code that was chosen, when there are several
+    gtin = StringField("GTIN")
+    ndc = StringField("NDC")
     ingredient_id = ChoiceField("Ingredient")
     supplier = StringField("Supplier")
     maker_lot = StringField("Maker's lot")
@@ -40,6 +48,10 @@ class ReceiveForm(MeasureForm):
     assay_basis = ChoiceField("Assay is stated", choices=BASIS_CHOICES)
     water = StringField("Water, per cent")
     solvents = StringField("Residual solvents, per cent")
+
+    def codes(self) -> Codes:
+        """The codes of the container, as they were scanned or typed."""
+        return Codes(typed(self.gtin.data), typed(self.ndc.data))
 
     def certificate(self) -> Certificate:
         """What the certificate of analysis states.
@@ -53,6 +65,33 @@ class ReceiveForm(MeasureForm):
             water=values.percent(self.water),
             solvents=values.percent(self.solvents),
         )
+
+
+class PackingForm(Form):
+    """Ten filled capsules and ten empty shells, one by one."""
+
+    size = ChoiceField("Capsule size", choices=[("", "choose"), *((size, size) for size in SIZES)])
+    filled = TextAreaField("Ten filled capsules, mg")
+    shells = TextAreaField("Ten empty shells, mg")
+    reason = StringField("Why it is measured anew")
+
+    def weights(self) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
+        """Filled capsules and shells [mg].
+
+        Raises: InputUnusable naming the weight that cannot be read.
+        """
+        return (
+            read_weights(self.filled.data or "", field="filled"),
+            read_weights(self.shells.data or "", field="shells"),
+        )
+
+
+class CertificateForm(Form):
+    file = FileField("Scanned certificate")
+
+
+class LevelForm(Form):
+    level = StringField("Order again below")
 
 
 class AdjustForm(ReasonForm):

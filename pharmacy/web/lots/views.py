@@ -1,8 +1,8 @@
-"""Lots of ingredients: received, measured, released, counted, and taken out of use."""
+"""Lots of ingredients: shown, released, counted, and taken out of use. Receipt, papers and measuring have modules."""
 
 from decimal import Decimal
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
 
 from pharmacy.domain.errors import RuleBroken
@@ -15,10 +15,11 @@ from pharmacy.store.tables import Lot
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
 from pharmacy.web.forms import ReasonForm, SigningForm, refuse, typed
-from pharmacy.web.lots.forms import AdjustForm, MeasureForm, ReceiveForm
+from pharmacy.web.lots import bp, measuring, papers, receiving, supplies
+from pharmacy.web.lots.forms import AdjustForm
 from pharmacy.web.steps import buttons
 
-bp = Blueprint("lots", __name__, url_prefix="/lots")
+__all__ = ["bp", "measuring", "papers", "receiving", "supplies"]  # importing them puts their pages into the blueprint
 
 PAGES = {
     "release": "lots.release_form",
@@ -60,63 +61,6 @@ def show(lot_id: int) -> Answer:
             ),
             today=today(),
         )
-
-
-@bp.get("/receive")
-@allowed(*BENCH)
-def receive_form() -> Answer:
-    return _receive_page(ReceiveForm(formdata=None, ingredient_id=request.args.get("ingredient_id", "")))
-
-
-@bp.post("/receive")
-@allowed(*BENCH)
-def receive() -> Answer:
-    form = ReceiveForm()
-    try:
-        with transaction() as session:
-            lot = lots.receive(
-                session,
-                ingredient_id=values.chosen(form.ingredient_id),
-                supplier=typed(form.supplier.data),
-                maker_lot=typed(form.maker_lot.data),
-                amount=values.decimal(form.amount),
-                expiry=values.day(form.expiry),
-                certificate=form.certificate(),
-                packing=form.packing(),
-                actor=actor(),
-                now=now(),
-                today=today(),
-            )
-    except RuleBroken as refusal:
-        refuse(form, refusal)
-        return _receive_page(form), 422
-    flash(f"Lot {lot.number} is in quarantine until a pharmacist releases it.", "success")
-    return redirect(url_for("lots.show", lot_id=lot.id))
-
-
-@bp.get("/<int:lot_id>/measure")
-@allowed(*BENCH)
-def measure_form(lot_id: int) -> Answer:
-    with reading() as session:
-        lot = get(session, Lot, lot_id, "lot")
-    held = {"packing_mg": lot.packing_mg, "packing_size": lot.packing_size, "shell_mg": lot.shell_mg}
-    return _page("measure", lot_id, MeasureForm(data=held))
-
-
-@bp.post("/<int:lot_id>/measure")
-@allowed(*BENCH)
-def measure(lot_id: int) -> Answer:
-    form = MeasureForm()
-    try:
-        with transaction() as session:
-            lot = lots.measure(
-                session, lot_id, form.packing(), reason=typed(form.reason.data), actor=actor(), now=now()
-            )
-    except RuleBroken as refusal:
-        refuse(form, refusal)
-        return _page("measure", lot_id, form), 422
-    flash(f"The measurement of lot {lot.number} is kept.", "success")
-    return redirect(url_for("lots.show", lot_id=lot_id))
 
 
 @bp.get("/<int:lot_id>/adjust")
@@ -238,16 +182,9 @@ def _step_page(verb: str, lot_id: int, form: ReasonForm) -> str:
         return render_template("lots/step.html", lot=lot, form=form, step=find(Subject.LOT, verb))
 
 
-def _page(name: str, lot_id: int, form: MeasureForm | AdjustForm | SigningForm) -> str:
+def _page(name: str, lot_id: int, form: AdjustForm | SigningForm) -> str:
     with reading() as session:
         lot = get(session, Lot, lot_id, "lot")
         if isinstance(form, SigningForm):
             form.showing(lots.content(lot))
         return render_template(f"lots/{name}.html", lot=lot, form=form)
-
-
-def _receive_page(form: ReceiveForm) -> str:
-    with reading() as session:
-        rows = stock.ingredients(session)
-    form.ingredient_id.choices = [("", "choose"), *((str(row.id), row.name) for row in rows)]
-    return render_template("lots/receive.html", form=form)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pharmacy.domain.bottling import directions_for, pack
 from pharmacy.domain.dose import arithmetic
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.domain.packing import directions_for, pack
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.screening import Screening
 from pharmacy.domain.sig import Directions, read_directions
