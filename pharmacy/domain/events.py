@@ -44,6 +44,8 @@ class Event(StrEnum):
     LOT_RELEASED = "lot.released"
     LOT_MOVED = "lot.moved"
     LOT_MEASURED = "lot.packing-measured"
+    RECALL_DRILLED = "recall.drilled"
+    LETTERS_MADE = "recall.letters-made"
     BATCH_PLANNED = "batch.planned"
     BATCH_WEIGHED = "batch.weighed"
     BATCH_FILLED = "batch.filled"

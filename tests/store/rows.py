@@ -21,6 +21,7 @@ CHOICES = {
     ("fills", "state"): "planned",
     ("labels", "kind"): "vial",
     ("questions", "asked_how"): "phone",
+    ("recall_drills", "searched"): "lot",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {

@@ -21,6 +21,7 @@ ADDED_ONLY = (
     "overrides",
     "rule_changes",
     "price_acceptances",
+    "recall_drills",
 )
 NEVER_DELETED = (
     "people",

@@ -119,7 +119,7 @@ def test_rows_written_before_the_triggers_stay_and_are_kept_from_then_on(bare_da
         session.execute(sa.delete(tables.tables["audit_entries"]))
 
 
-@pytest.mark.parametrize("start", ["0001", "0002", "0003", "0004", "0005", "0006"])
+@pytest.mark.parametrize("start", ["0001", "0002", "0003", "0004", "0005", "0006", "0008"])
 def test_an_upgrade_from_every_earlier_schema_ends_in_the_present_one(bare_database: Database, start: str) -> None:
     upgrade_to(bare_database, start)
     schema.upgrade(bare_database)
