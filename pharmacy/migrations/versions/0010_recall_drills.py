@@ -1,6 +1,6 @@
 """Drills of a recall are kept: who walked from which lot or batch, when, what was found, and how long it took.
 
-The walk itself needs no new index: lot to batch, batch to fill and fill to prescription have theirs since 0002.
+The index from a batch to its fills holds the quantity too, so that a recall need not read the allocations themselves.
 """
 
 from typing import Any
@@ -32,10 +32,12 @@ def upgrade() -> None:
         sa.CheckConstraint("searched IN ('lot', 'maker lot', 'batch')", name="ck_recall_drills_searched"),
     )
     op.create_index("ix_recall_drills_code", TABLE, ["code", "id"])
-    _keep("UPDATE", "A drill of a recall is never changed; do another one.")
-    _keep("DELETE", "A drill of a recall is never deleted.")
+    op.drop_index("ix_allocations_batch_id", "allocations")
+    op.create_index("ix_allocations_batch_id", "allocations", ["batch_id", "fill_id", "quantity"])
+    _keep("UPDATE", "A recall drill is never changed; do another one.")
+    _keep("DELETE", "A recall drill is never deleted.")
     if _on_postgres():
-        _create("TRUNCATE", "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('A drill of a recall is never deleted.')")
+        _create("TRUNCATE", "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('A recall drill is never deleted.')")
 
 
 def _filled(kind: Any, *names: str) -> list[sa.Column[Any]]:
