@@ -113,8 +113,8 @@ def test_a_lot_that_expired_or_was_recalled_after_the_plan_is_not_weighed(line: 
     batch = line.planned(lots={**line.lots, ACTIVE: old})
     with pytest.raises(RuleBroken, match="expired on 2026-11-24"):
         line.later(1).weigh(batch, 1)
-    line.run(lambda s: lots.advance(s, old, "recall", reason="maker's notice", actor=line.who["pia"], now=line.now))
-    with pytest.raises(RuleBroken, match="is recalled; only a released lot"):
+    line.run(lambda s: recalls.recall_lot(s, old, reason="maker's notice", actor=line.who["pia"], now=line.now))
+    with pytest.raises(RuleBroken, match=r"Batch B261124-01 is recalled; “Weigh” is possible only"):
         line.weigh(batch, 1)
 
 
@@ -230,8 +230,8 @@ def test_a_batch_with_a_recalled_lot_or_past_its_date_is_not_released(line: Line
     with pytest.raises(RuleBroken, match="past its beyond-use date, 2027-05-22"):
         line.later(180).release(batch)
     pia = line.who["pia"]
-    line.run(lambda s: lots.advance(s, line.lots[ACTIVE], "recall", reason="maker's notice", actor=pia, now=line.now))
-    with pytest.raises(RuleBroken, match="Lot L000001 in batch B261124-01 is recalled"):
+    line.run(lambda s: recalls.recall_lot(s, line.lots[ACTIVE], reason="maker's notice", actor=pia, now=line.now))
+    with pytest.raises(RuleBroken, match="Batch B261124-01 is recalled; “Release and sign” is possible only"):
         line.release(batch)
 
 
