@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,6 +81,13 @@ class Walk:
     @property
     def suppliers(self) -> tuple[str, ...]:
         return tuple(sorted({lot.supplier for lot in (*self.lots, *self.siblings)}))
+
+
+class Drilled(NamedTuple):
+    """What a drill found, and the record that is kept of it."""
+
+    walk: Walk
+    kept: RecallDrill
 
 
 def walk(session: Session, code: str, *, supplier: str = "") -> Walk:
@@ -167,7 +175,7 @@ def recall_lot(session: Session, lot_id: int, *, reason: str, actor: Actor, now:
     return lot
 
 
-def drill(session: Session, find_it: Callable[[], Walk], *, actor: Actor, now: datetime) -> tuple[Walk, RecallDrill]:
+def drill(session: Session, find_it: Callable[[], Walk], *, actor: Actor, now: datetime) -> Drilled:
     """Walks as for a recall, with a clock beside it, and keeps what was found. Nothing else is changed.
 
     Raises: what find_it raises.
@@ -204,7 +212,7 @@ def drill(session: Session, find_it: Callable[[], Walk], *, actor: Actor, now: d
         fills=row.fills,
         took_ms=took,
     )
-    return found, row
+    return Drilled(found, row)
 
 
 def note_reading(session: Session, found: Walk, *, actor: Actor, now: datetime) -> None:

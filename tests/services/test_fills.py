@@ -9,7 +9,7 @@ import pytest
 
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import fills, lots, prescriptions, printing, releasing
+from pharmacy.services import fills, prescriptions, printing, recalls, releasing
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Prescription
 from tests.services.line import DRAFT, Line, add_formula, order
 

@@ -9,7 +9,7 @@ import pytest
 
 from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import formulas, lots
+from pharmacy.services import formulas, lots, recalls
 from pharmacy.services.lots import Certificate, Packing
 from pharmacy.store.tables import Formula, IngredientKind, Lot, MovementKind
 from tests.services.line import ASSAYED, DRAFT, Line, add_formula, delivery

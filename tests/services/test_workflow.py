@@ -11,7 +11,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.questions import Asking, How, Reply
 from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import OPEN, STATES, STEPS, Step, Subject
-from pharmacy.services import fills, formulas, lots, prescriptions, printing, questions, releasing
+from pharmacy.services import fills, formulas, lots, prescriptions, printing, questions, recalls, releasing
 from pharmacy.services.acting import move
 from pharmacy.store.tables import Formula, IngredientKind, Question
 from tests.services.line import DRAFT, TABLES, Line
