@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from labels import letters
 from labels.content import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
 from labels.errors import LabelRefused
 from labels.fonts import has_glyph, width
+from labels.letters import RecallLetter
 
 FORBIDDEN = {
     "Cc": "a control character",
@@ -44,9 +46,23 @@ def refuse_unprintable(label: Label) -> None:
         if len(text) > LONGEST:
             raise LabelRefused(f"{spoken(field)} has {len(text)} characters; no label holds them", field)
         if field not in NOT_PRINTED:
-            for character in composed(text):
-                if not _prints(character):
-                    refuse_character(character, field)
+            _refuse_characters(text, field)
+
+
+def refuse_unprintable_letter(letter: RecallLetter) -> None:
+    """Refuse a letter with an empty text or a character that cannot be printed as it is, like `refuse_unprintable`."""
+    for field, text in letters.texts(letter):
+        if not text.strip() and field not in letters.MAY_BE_EMPTY:
+            raise LabelRefused(f"{letters.spoken(field)} is empty", field)
+        if len(text) > letters.LONGEST:
+            raise LabelRefused(f"{letters.spoken(field)} has {len(text)} characters; no letter holds them", field)
+        _refuse_characters(text, field, letters.spoken(field))
+
+
+def _refuse_characters(text: str, field: str, called: str = "") -> None:
+    for character in composed(text):
+        if not _prints(character):
+            refuse_character(character, field, called)
 
 
 @lru_cache(maxsize=4096)
@@ -58,8 +74,8 @@ def _prints(character: str) -> bool:
     return True
 
 
-def refuse_character(character: str, field: str) -> None:
-    """Refuse a character that is invisible, or that the fonts do not have.
+def refuse_character(character: str, field: str, called: str = "") -> None:
+    """Refuse a character that is invisible, or that the fonts do not have. called: the field, as a sentence names it.
 
     >>> refuse_character("☃", "patient")
     Traceback (most recent call last):
@@ -71,12 +87,13 @@ def refuse_character(character: str, field: str) -> None:
     code = f"U+{ord(character):04X}"
     name = unicodedata.name(character, "")
     known = f"{code}, {name}" if name else code
+    whose = called or spoken(field)
     if kind in FORBIDDEN:
-        raise LabelRefused(f"{spoken(field)}: {FORBIDDEN[kind]} ({known}) cannot be printed", field)
+        raise LabelRefused(f"{whose}: {FORBIDDEN[kind]} ({known}) cannot be printed", field)
     if kind == "Zs":
-        raise LabelRefused(f"{spoken(field)}: use a plain space instead of {known}", field)
+        raise LabelRefused(f"{whose}: use a plain space instead of {known}", field)
     if not has_glyph(character):
-        raise LabelRefused(f"{spoken(field)}: the label's fonts cannot print {character} ({known})", field)
+        raise LabelRefused(f"{whose}: the label's fonts cannot print {character} ({known})", field)
 
 
 def composed(text: str) -> str:

@@ -4,7 +4,7 @@ The file claims to be of 2000-01-01 (or of SOURCE_DATE_EPOCH, where a build syst
 when a label was printed stands in the audit trail.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -15,9 +15,10 @@ from reportlab.pdfgen.canvas import Canvas
 from labels.barcodes import Barcode
 from labels.content import BatchLabel, Label, VialLabel
 from labels.errors import LabelRefused
-from labels.fit import refuse_unprintable
+from labels.fit import refuse_unprintable, refuse_unprintable_letter
 from labels.fonts import load
-from labels.layouts import batch, vial
+from labels.layouts import batch, letter, vial
+from labels.letters import RecallLetter
 from labels.sheet import Mask, Sheet
 from labels.stock import find
 
@@ -60,6 +61,26 @@ def render_all(labels: Iterable[Label], *, stock: str = "vial-4x2") -> Printed:
     return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=codes)
 
 
+def render_letters(letters: Sequence[RecallLetter]) -> Printed:
+    """Letters as the pages of one PDF, in their order.
+
+    Raises:
+        LabelRefused: one does not fit, has an empty field or a character that cannot be printed; or there is none.
+    """
+    sheets = [sheet for one in letters for sheet in lay_out_letter(one)]
+    if not sheets:
+        raise LabelRefused("there is nobody to write to")
+    with ONE_AT_A_TIME:
+        pdf = _draw(sheets, title="Letters", scaling="AppDefault")
+    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=())
+
+
+def lay_out_letter(one: RecallLetter) -> list[Sheet]:
+    """The pages of one letter, without drawing them; refuses like `render_letters`."""
+    refuse_unprintable_letter(one)
+    return letter.lay_out(one)
+
+
 def lay_out(label: Label, *, stock: str = "vial-4x2") -> Sheet:
     """Where everything stands, without drawing it; refuses like `render`."""
     found = find(stock)
@@ -71,15 +92,15 @@ def lay_out(label: Label, *, stock: str = "vial-4x2") -> Sheet:
             return batch.lay_out(label, found)
 
 
-def _draw(sheets: list[Sheet]) -> bytes:
+def _draw(sheets: list[Sheet], *, title: str = "Label", scaling: str = "None") -> bytes:
     stock = sheets[0].stock
     file = BytesIO()
     canvas = Canvas(file, pagesize=(stock.width, stock.height), invariant=1, pageCompression=1)
     # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
-    canvas.setTitle("Label")
+    canvas.setTitle(title)
     canvas.setAuthor("")
     canvas.setSubject("")
-    canvas.setViewerPreference("PrintScaling", "None")
+    canvas.setViewerPreference("PrintScaling", scaling)
     for sheet in sheets:
         _draw_page(canvas, sheet)
         canvas.showPage()

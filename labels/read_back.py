@@ -3,15 +3,19 @@
 What is read is the PDF that goes to the printer, as black and white dots, like the paper that comes out.
 """
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 import pypdfium2
 import zxingcpp
 
+from labels import letters as letter_words
 from labels.barcodes import Barcode
 from labels.content import NOT_PRINTED, Label, spoken, texts
+from labels.letters import RecallLetter
 from labels.printing import Printed
 from labels.raster import PDFIUM_LOCK, grey, one_bit
 
@@ -72,6 +76,30 @@ def agrees(label: Label, pdf: bytes, printed: Printed, *, dpi: int = 203) -> tup
         problems.append("the codes were not made for this label")
     problems.extend(f"the {code.kind} does not scan" for code in sorted(wanted - set(read.barcodes), key=str))
     problems.extend(f"a {code.kind} scans that should not be there" for code in set(read.barcodes) - wanted)
+    return tuple(problems)
+
+
+def letters_agree(letters: Sequence[RecallLetter], printed: Printed) -> tuple[str, ...]:
+    """What a reader finds wrong with letters; nothing when every text of each reads back from its own pages.
+
+    A cell of several lines is read mixed with its neighbours, so its words are looked for one by one.
+    """
+    with PDFIUM_LOCK:
+        document = pypdfium2.PdfDocument(printed.pdf)
+        try:
+            pages = [plain(_text(page)) for page in document]
+        finally:
+            document.close()
+    problems = [] if len(pages) == printed.pages else [f"the file has {len(pages)} pages instead of {printed.pages}"]
+    for letter in letters:
+        first = re.search(r"Page1of(\d+)", pages[0]) if pages else None
+        own = "".join(pages[: int(first[1])]) if first else ""
+        pages = pages[int(first[1]) if first else 0 :]
+        problems.extend(
+            f"{letter_words.spoken(field)} of {letter.recipient} does not read back as it was given"
+            for field, text in letter_words.texts(letter)
+            if plain(text) not in own and not all(plain(word) in own for word in text.split())
+        )
     return tuple(problems)
 
 

@@ -119,6 +119,10 @@ def openapi(prefix: str) -> dict[str, object]:
             },
             f"{prefix}/prescriptions/{{id}}": {"get": _operation("One prescription") | {"parameters": [_KEY]}},
             f"{prefix}/batches/{{id}}": {"get": _operation("One batch record") | {"parameters": [_KEY]}},
+            f"{prefix}/lots/{{id}}/recall": {
+                "get": _operation("Patients, fills and shelf stock of a lot, and its suppliers")
+                | {"parameters": [_KEY]}
+            },
             f"{prefix}/openapi.json": {"get": _operation("This document")},
         },
     }

@@ -17,8 +17,9 @@ from pharmacy.domain.roles import BENCH, READERS, Role
 from pharmacy.domain.signature import canonical
 from pharmacy.domain.workflow import RxState
 from pharmacy.edge.context import now, reading, today, transaction
-from pharmacy.services import messages, prescriptions, reviewing
+from pharmacy.services import messages, prescriptions, recalls, reviewing
 from pharmacy.services.acting import Actor, get
+from pharmacy.services.recall_documents import to_document
 from pharmacy.store import lists
 from pharmacy.store.asked import questions_of
 from pharmacy.store.tables import Answer, Batch, Prescription
@@ -96,6 +97,16 @@ def add_prescription(actor: Actor) -> Response:
 def show_batch(actor: Actor, batch_id: int) -> Response:
     with reading() as session:
         return _json(documents.batch(get(session, Batch, batch_id, "batch")))
+
+
+@bp.get("/lots/<int:lot_id>/recall")
+@for_token(*READERS)
+def show_recall(actor: Actor, lot_id: int) -> Response:
+    """Who has capsules made from a lot, what is still here, and whom it came from; recalls nothing."""
+    with transaction() as session:
+        found = recalls.walk_lot(session, lot_id)
+        recalls.note_reading(session, found, actor=actor, now=now())
+    return _json(to_document(found))
 
 
 @bp.get("/openapi.json")

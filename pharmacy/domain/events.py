@@ -46,6 +46,8 @@ class Event(StrEnum):
     LOT_MOVED = "lot.moved"
     LOT_MEASURED = "lot.packing-measured"
     CERTIFICATE_KEPT = "lot.certificate-kept"
+    RECALL_DRILLED = "recall.drilled"
+    LETTERS_MADE = "recall.letters-made"
     BATCH_PLANNED = "batch.planned"
     BATCH_WEIGHED = "batch.weighed"
     BATCH_FILLED = "batch.filled"

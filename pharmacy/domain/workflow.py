@@ -201,7 +201,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         _LOT, "recall", "Recall",
         (LotState.QUARANTINED, LotState.RELEASED, LotState.OPEN, LotState.EXHAUSTED, LotState.EXPIRED),
-        LotState.RECALLED, PHARMACISTS, needs_reason=True, plain=True,
+        LotState.RECALLED, PHARMACISTS, needs_reason=True,
     ),
     #
     Step(_BATCH, "weigh", "Weigh", (BatchState.PLANNED, BatchState.WEIGHING), BatchState.WEIGHING, BENCH),
@@ -216,10 +216,11 @@ STEPS: tuple[Step, ...] = (
         _BATCH, "reject", "Reject and sign", (*_MAKING, BatchState.AWAITING_RELEASE), BatchState.REJECTED, PHARMACISTS,
         signs=Meaning.BATCH_REJECTED, needs_reason=True,
     ),
+    # Also while it is made: a recalled lot takes every batch with it. Used up and expired ones are with patients.
     Step(
         _BATCH, "recall", "Recall",
-        (BatchState.RELEASED, BatchState.EXHAUSTED, BatchState.EXPIRED), BatchState.RECALLED, PHARMACISTS,
-        needs_reason=True, plain=True,
+        (*_MAKING, BatchState.AWAITING_RELEASE, BatchState.RELEASED, BatchState.EXHAUSTED, BatchState.EXPIRED),
+        BatchState.RECALLED, PHARMACISTS, needs_reason=True, plain=True,
     ),
     Step(_BATCH, "exhaust", "Last capsule taken", (BatchState.RELEASED,), BatchState.EXHAUSTED, BENCH),
     Step(

@@ -133,7 +133,7 @@ def advance(
     now: datetime,
     today: date | None = None,
 ) -> Lot:
-    """Any plain step: reject, exhaust, expire, recall. What is left of a used up lot is written off.
+    """Any plain step: reject, exhaust, expire. What is left of a used up lot is written off.
 
     Raises: RuleBroken.
     """

@@ -171,6 +171,8 @@ def advance(
     """
     refuse_unless_plain(Subject.BATCH, verb)
     batch = get_to_change(session, Batch, batch_id, "batch")
+    if verb == "recall":
+        return recall(session, batch, reason=reason, actor=actor, now=now)
     before, batch.state = (
         batch.state,
         BatchState(move(session, batch, verb, actor=actor, now=now, reason=reason)),
@@ -189,6 +191,30 @@ def advance(
         before=before.value,
         after=batch.state.value,
         reason=reason.strip(),
+    )
+    return batch
+
+
+def recall(session: Session, batch: Batch, *, reason: str, actor: Actor, now: datetime) -> Batch:
+    """Blocks a batch, already locked, wherever its capsules are; what is on hand stays counted.
+
+    Raises: RuleBroken.
+    """
+    before = batch.state
+    batch.state = BatchState(move(session, batch, "recall", actor=actor, now=now, reason=reason))
+    batch.note = reason.strip()
+    record(
+        session,
+        Event.BATCH_MOVED,
+        actor=actor,
+        now=now,
+        subject="batch",
+        subject_id=batch.id,
+        step="recall",
+        before=before.value,
+        after=batch.state.value,
+        on_hand=batch.on_hand,
+        reason=batch.note,
     )
     return batch
 

@@ -78,7 +78,7 @@ class Allocation(Base):
 
     __tablename__ = "allocations"
     __table_args__ = (
-        Index("ix_allocations_batch_id", "batch_id", "fill_id"),
+        Index("ix_allocations_batch_id", "batch_id", "fill_id", "quantity"),  # all that a recall needs of it
         Index("ix_allocations_fill_id", "fill_id"),
         CheckConstraint("quantity <> 0", name="not_nothing"),
     )

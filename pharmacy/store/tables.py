@@ -2,6 +2,7 @@
 
 from pharmacy.store.batches import Batch, BatchInput, PotencyAssay, WeighIn, WeighSource, WeightTest
 from pharmacy.store.columns import Base
+from pharmacy.store.drills import RecallDrill, Searched
 from pharmacy.store.fills import Allocation, Fill, Label, LabelKind, PriceAcceptance
 from pharmacy.store.formulas import (
     Formula,
@@ -59,7 +60,9 @@ __all__ = [
     "Prescription",
     "PriceAcceptance",
     "Question",
+    "RecallDrill",
     "RuleChange",
+    "Searched",
     "SetUpLink",
     "SignInSession",
     "Signature",

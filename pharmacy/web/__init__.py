@@ -21,11 +21,12 @@ from pharmacy.web.people.views import bp as people
 from pharmacy.web.prescriptions.questions import bp as questions
 from pharmacy.web.prescriptions.views import bp as prescriptions
 from pharmacy.web.quality.views import bp as quality
+from pharmacy.web.recalls.views import bp as recalls
 from pharmacy.web.rules.views import bp as rules
 
 BLUEPRINTS = (
     auth, home, prescriptions, questions, patients, messages, formulas, lots, batches, fills, labels, people, rules,
-    quality, audit, help_pages,
+    recalls, quality, audit, help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

@@ -9,7 +9,8 @@ import pytest
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import batches, formulas, lots, releasing
+from pharmacy.domain.workflow import Subject
+from pharmacy.services import batches, formulas, recalls, releasing
 from pharmacy.services.lots import Packing
 from pharmacy.store.tables import Batch, IngredientKind, Lot, WeightTest
 from tests.services.line import DRAFT, GOOD_WEIGHTS, Line, add_formula
@@ -113,8 +114,8 @@ def test_a_lot_that_expired_or_was_recalled_after_the_plan_is_not_weighed(line: 
     batch = line.planned(lots={**line.lots, ACTIVE: old})
     with pytest.raises(RuleBroken, match="expired on 2026-11-24"):
         line.later(1).weigh(batch, 1)
-    line.run(lambda s: lots.advance(s, old, "recall", reason="maker's notice", actor=line.who["pia"], now=line.now))
-    with pytest.raises(RuleBroken, match="is recalled; only a released lot"):
+    line.run(lambda s: recalls.recall_lot(s, old, reason="maker's notice", actor=line.who["pia"], now=line.now))
+    with pytest.raises(RuleBroken, match="batch B261124-01 is recalled; “Weigh” is possible only"):
         line.weigh(batch, 1)
 
 
@@ -230,9 +231,19 @@ def test_a_batch_with_a_recalled_lot_or_past_its_date_is_not_released(line: Line
     with pytest.raises(RuleBroken, match="past its beyond-use date, 2027-05-22"):
         line.later(180).release(batch)
     pia = line.who["pia"]
-    line.run(lambda s: lots.advance(s, line.lots[ACTIVE], "recall", reason="maker's notice", actor=pia, now=line.now))
-    with pytest.raises(RuleBroken, match="Lot L000001 in batch B261124-01 is recalled"):
+    line.run(lambda s: recalls.recall_lot(s, line.lots[ACTIVE], reason="maker's notice", actor=pia, now=line.now))
+    with pytest.raises(RuleBroken, match="batch B261124-01 is recalled; “Release and sign” is possible only"):
         line.release(batch)
+
+
+def test_a_lot_marked_as_recalled_by_an_earlier_version_still_stops_its_batches(line: Line) -> None:
+    waiting, released = line.tested(), line.released()
+    fill = line.allocated(released)
+    line.put(Subject.LOT, line.lots[ACTIVE], "recalled")
+    with pytest.raises(RuleBroken, match="Lot L000001 in batch B261124-01 is recalled"):
+        line.release(waiting)
+    with pytest.raises(RuleBroken, match="Lot L000001 in batch B261124-02 is recalled"):
+        line.label(fill)
 
 
 def test_a_batch_is_marked_as_expired_only_after_its_date(line: Line) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import fills, lots, prescriptions, printing, releasing
+from pharmacy.services import fills, prescriptions, printing, recalls, releasing
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Prescription
 from tests.services.line import DRAFT, Line, add_formula, order
 
@@ -188,7 +188,7 @@ def _recall_batch(line: Line, batch: int) -> None:
 
 def _recall_lot(line: Line, batch: int) -> None:
     pia, lot = line.who["pia"], line.lots[IngredientKind.ACTIVE]
-    line.run(lambda s: lots.advance(s, lot, "recall", reason="maker's notice", actor=pia, now=line.now))
+    line.run(lambda s: recalls.recall_lot(s, lot, reason="maker's notice", actor=pia, now=line.now))
 
 
 @pytest.mark.parametrize("recall", [_recall_batch, _recall_lot])

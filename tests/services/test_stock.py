@@ -9,7 +9,7 @@ import pytest
 
 from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import formulas, lots
+from pharmacy.services import formulas, lots, recalls
 from pharmacy.services.lots import Certificate, Packing
 from pharmacy.store.tables import Formula, IngredientKind, Lot, MovementKind
 from tests.services.line import ASSAYED, DRAFT, Line, add_formula, delivery
@@ -131,7 +131,7 @@ def test_a_lot_of_today_may_still_be_used_and_one_of_yesterday_not(line: Line) -
     tomorrow = line.later(1)
     line.run(lambda s: lots.advance(s, lot, "expire", today=tomorrow.today, **tomorrow.by))
     assert line.row(Lot, lot).state == "expired"
-    line.run(lambda s: lots.advance(s, lot, "recall", reason="maker's notice", actor=line.who["pia"], now=line.now))
+    line.run(lambda s: recalls.recall_lot(s, lot, reason="maker's notice", actor=line.who["pia"], now=line.now))
     assert line.row(Lot, lot).state == "recalled"
 
 

@@ -11,7 +11,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.questions import Asking, How, Reply
 from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import OPEN, STATES, STEPS, Step, Subject
-from pharmacy.services import fills, formulas, lots, prescriptions, printing, questions, releasing
+from pharmacy.services import fills, formulas, lots, prescriptions, printing, questions, recalls, releasing
 from pharmacy.services.acting import move
 from pharmacy.store.tables import Formula, IngredientKind, Question
 from tests.services.line import DRAFT, TABLES, Line
@@ -85,6 +85,10 @@ def _release_lot(line: Line, key: int, who: str) -> object:
     return line.run(lambda s: lots.release(s, key, today=line.today, reason=REASON, **line.signed(who)))
 
 
+def _recall_lot(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: recalls.recall_lot(s, key, reason=REASON, actor=line.who[who], now=line.now))
+
+
 def _approve(line: Line, key: int, who: str) -> object:
     return line.run(lambda s: formulas.approve(s, key, reason=REASON, **line.signed(who)))
 
@@ -125,7 +129,8 @@ CALLS: dict[tuple[Subject, str], Call] = {
     (Subject.FORMULA, "approve"): _approve,
     (Subject.FORMULA, "retire"): _retire,
     (Subject.LOT, "release"): _release_lot,
-    **{(Subject.LOT, verb): _lot(verb) for verb in ("reject", "exhaust", "expire", "recall")},
+    **{(Subject.LOT, verb): _lot(verb) for verb in ("reject", "exhaust", "expire")},
+    (Subject.LOT, "recall"): _recall_lot,
     (Subject.LOT, "draw"): _asked(Subject.LOT, "draw"),
     (Subject.BATCH, "weigh"): lambda line, key, who: line.weigh(key, 1, by=who),
     (Subject.BATCH, "finish_weighing"): _asked(Subject.BATCH, "finish_weighing"),
@@ -244,7 +249,7 @@ def test_a_signed_step_of_a_batch_cannot_be_taken_without_its_form(sqlite_line: 
     assert line.row(TABLES[Subject.BATCH], batch).state == "awaiting release"
 
 
-@pytest.mark.parametrize("verb", ["release", "draw", "nonsense"])
+@pytest.mark.parametrize("verb", ["release", "draw", "recall", "nonsense"])
 def test_a_signed_step_of_a_lot_cannot_be_taken_without_its_form(sqlite_line: Line, verb: str) -> None:
     line = sqlite_line
     lot = line.lot(IngredientKind.FILLER, release=False)
@@ -257,7 +262,7 @@ def test_a_step_that_needs_a_reason_is_refused_without_one(line: Line) -> None:
     rx, lot = line.entered(), line.lots[IngredientKind.FILLER]
     for refused in (
         lambda s: prescriptions.advance(s, rx, "hold", reason="  ", **line.by),
-        lambda s: lots.advance(s, lot, "recall", actor=line.who["pia"], now=line.now),
+        lambda s: recalls.recall_lot(s, lot, reason=" ", actor=line.who["pia"], now=line.now),
         lambda s: formulas.retire(s, line.formula, reason="", actor=line.who["ines"], now=line.now),
     ):
         with pytest.raises(RuleBroken, match="write the reason") as refusal:

@@ -22,6 +22,7 @@ CHOICES = {
     ("labels", "kind"): "vial",
     ("questions", "asked_how"): "phone",
     ("certificate_files", "kind"): "application/pdf",
+    ("recall_drills", "searched"): "lot",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {

@@ -24,6 +24,7 @@ ADDED_ONLY = (
     "price_acceptances",
     "certificate_files",
     "packing_measurements",
+    "recall_drills",
 )
 NEVER_DELETED = (
     "people",

@@ -1,4 +1,4 @@
-"""What becomes of a batch: released or rejected by a pharmacist's signature, recalled, expired."""
+"""What becomes of a batch: released or rejected by a pharmacist's signature, or expired."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue as Answer
@@ -64,18 +64,6 @@ def reject(batch_id: int) -> Answer:
         return _record_page("reject", batch_id, form), 422
     flash(f"Batch {batch.number} is rejected and signed.", "success")
     return redirect(url_for("batches.show", batch_id=batch_id))
-
-
-@bp.get("/<int:batch_id>/recall")
-@allowed(*PHARMACISTS)
-def recall_form(batch_id: int) -> Answer:
-    return _step_page("recall", batch_id, ReasonForm())
-
-
-@bp.post("/<int:batch_id>/recall")
-@allowed(*PHARMACISTS)
-def recall(batch_id: int) -> Answer:
-    return _advance("recall", batch_id)
 
 
 @bp.get("/<int:batch_id>/expire")

@@ -23,7 +23,7 @@ PAGES = {
     "test": "batches.test_form",
     "release": "batches.release_form",
     "reject": "batches.reject_form",
-    "recall": "batches.recall_form",
+    "recall": "recalls.batch",
     "expire": "batches.expire_form",
 }
 

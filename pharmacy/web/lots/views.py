@@ -24,7 +24,7 @@ __all__ = ["bp", "measuring", "papers", "receiving", "supplies"]  # importing th
 PAGES = {
     "release": "lots.release_form",
     "reject": "lots.reject_form",
-    "recall": "lots.recall_form",
+    "recall": "recalls.lot",
     "exhaust": "lots.exhaust_form",
     "expire": "lots.expire_form",
 }
@@ -123,18 +123,6 @@ def reject_form(lot_id: int) -> Answer:
 @allowed(*PHARMACISTS)
 def reject(lot_id: int) -> Answer:
     return _advance("reject", lot_id)
-
-
-@bp.get("/<int:lot_id>/recall")
-@allowed(*PHARMACISTS)
-def recall_form(lot_id: int) -> Answer:
-    return _step_page("recall", lot_id, ReasonForm())
-
-
-@bp.post("/<int:lot_id>/recall")
-@allowed(*PHARMACISTS)
-def recall(lot_id: int) -> Answer:
-    return _advance("recall", lot_id)
 
 
 @bp.get("/<int:lot_id>/exhaust")

@@ -1,0 +1,259 @@
+"""The queries behind a recall: from lots forward to batches, fills and patients, and back to suppliers.
+
+Columns, not records, and each step by an index: what is read grows with what is recalled, never with the tables.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from pharmacy.domain.workflow import FillState
+from pharmacy.store.tables import (
+    Allocation,
+    Batch,
+    BatchInput,
+    Fill,
+    Formula,
+    Ingredient,
+    IngredientKind,
+    Lot,
+    Patient,
+    Prescriber,
+    Prescription,
+    RecallDrill,
+    Searched,
+)
+
+_AT_ONCE = 500
+"""Batches asked for in one statement; the databases take no more than some ten thousand values."""
+
+HANDED_OUT = frozenset({FillState.DISPENSED, FillState.RETURNED})
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """A lot as it came from its supplier. Amounts in mg, or in capsules for shells."""
+
+    id: int
+    number: str
+    state: str
+    ingredient_id: int
+    ingredient: str
+    unit: str
+    supplier: str
+    maker_lot: str
+    certificate: str
+    received_at: datetime
+    expiry: date
+    received_amount: Decimal
+    on_hand: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Compounded:
+    """A batch. on_hand: capsules on the shelf, released once and taken by nobody yet."""
+
+    id: int
+    number: str
+    state: str
+    formula: str
+    strength_mg: Decimal
+    compounded: date
+    beyond_use_date: date
+    made: int | None
+    on_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Capsules of one batch in one fill, whose they are, and who prescribed them."""
+
+    fill_id: int
+    fill: str
+    state: FillState
+    batch_id: int
+    batch: str
+    quantity: int
+    dispensed_at: datetime | None
+    patient_id: int | None
+    patient: str
+    birth_date: date | None
+    prescriber_id: int | None
+    prescriber: str
+    npi: str
+    phone: str  # the prescriber's; no record here holds a patient's
+
+    @property
+    def prescription(self) -> str:
+        """The prescription's number, which the fill's begins with."""
+        return self.fill.rpartition("-")[0]
+
+    @property
+    def handed_out(self) -> bool:
+        """Whether it left the pharmacy, be it that it came back."""
+        return self.state in HANDED_OUT
+
+
+def lots(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
+    return _supplied(session, _lots().where(Lot.id.in_(lot_ids)))
+
+
+def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
+    """Every lot that went into a batch, in the worksheet's order."""
+    statement = _lots().join(BatchInput, BatchInput.lot_id == Lot.id).where(BatchInput.batch_id == batch_id)
+    rows = session.execute(statement.order_by(BatchInput.position))
+    return tuple({row.id: _lot(row) for row in rows}.values())
+
+
+def siblings(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
+    """Other deliveries of the same maker's lot, from whichever supplier, however it was written."""
+    known = {lot.id for lot in of}
+    found: dict[int, Supplied] = {}
+    for lot in {(one.ingredient_id, one.maker_lot.lower()): one for one in of}.values():
+        same = (Lot.ingredient_id == lot.ingredient_id, func.lower(Lot.maker_lot) == lot.maker_lot.lower())
+        found |= {one.id: one for one in _supplied(session, _lots().where(*same)) if one.id not in known}
+    return tuple(found[key] for key in sorted(found))
+
+
+def lots_of_maker(session: Session, maker_lot: str, supplier: str = "") -> tuple[Supplied, ...]:
+    """Deliveries of a maker's lot; of one supplier when one is given."""
+    statement = _lots().where(func.lower(Lot.maker_lot) == maker_lot.lower())
+    if supplier:
+        statement = statement.where(func.lower(Lot.supplier) == supplier.lower())
+    return _supplied(session, statement)
+
+
+def batches_of(session: Session, lot_ids: Sequence[int]) -> tuple[Compounded, ...]:
+    """Every batch that one of these lots is a component of, whatever became of it, the oldest first."""
+    made_of = select(BatchInput.batch_id).where(BatchInput.lot_id.in_(lot_ids))
+    return _compounded(session, _batches().where(Batch.id.in_(made_of)))
+
+
+def batch(session: Session, batch_id: int) -> tuple[Compounded, ...]:
+    return _compounded(session, _batches().where(Batch.id == batch_id))
+
+
+def held(session: Session, batches: Sequence[Compounded]) -> tuple[Held, ...]:
+    """Every fill that holds capsules of one of these batches."""
+    many = [batches[start : start + _AT_ONCE] for start in range(0, len(batches), _AT_ONCE)]
+    return tuple(sorted((one for part in many for one in _held(session, part)), key=lambda one: one.fill_id))
+
+
+def drills(session: Session, searched: Sequence[tuple[Searched, str]]) -> Sequence[RecallDrill]:
+    """Drills that started from one of these, the newest first."""
+    codes = [code for _, code in searched]
+    statement = select(RecallDrill).where(RecallDrill.code.in_(codes)).order_by(RecallDrill.id.desc())
+    return [row for row in session.scalars(statement) if (row.searched, row.code) in searched]
+
+
+def _lots() -> Any:
+    return select(
+        Lot.id,
+        Lot.number,
+        Lot.state,
+        Lot.ingredient_id,
+        Ingredient.name.label("ingredient"),
+        Ingredient.kind,
+        Lot.supplier,
+        Lot.maker_lot,
+        Lot.certificate,
+        Lot.received_at,
+        Lot.expiry,
+        Lot.received_amount,
+        Lot.on_hand,
+    ).join(Ingredient, Ingredient.id == Lot.ingredient_id)
+
+
+def _supplied(session: Session, statement: Any) -> tuple[Supplied, ...]:
+    return tuple(_lot(row) for row in session.execute(statement.order_by(Lot.id)))
+
+
+def _lot(row: Row[Any]) -> Supplied:
+    values = dict(row._mapping)
+    unit = "capsules" if values.pop("kind") is IngredientKind.SHELL else "mg"
+    return Supplied(unit=unit, **values | {"state": values["state"].value})
+
+
+def _batches() -> Any:
+    return select(
+        Batch.id,
+        Batch.number,
+        Batch.state,
+        Formula.name.label("formula"),
+        Formula.strength_mg,
+        Batch.compounded,
+        Batch.beyond_use_date,
+        Batch.made,
+        Batch.on_hand,
+    ).join(Formula, Formula.id == Batch.formula_id)
+
+
+def _compounded(session: Session, statement: Any) -> tuple[Compounded, ...]:
+    rows = session.execute(statement.order_by(Batch.id))
+    return tuple(Compounded(**dict(row._mapping) | {"state": row.state.value}) for row in rows)
+
+
+def _held(session: Session, batches: Sequence[Compounded]) -> tuple[Held, ...]:
+    """Capsules put back cancel those taken, so a fill that holds none any more is not among them.
+
+    No more columns than are needed: half of the time of a recall goes into them.
+    """
+    statement = (
+        select(
+            Allocation.fill_id,
+            Allocation.batch_id,
+            Allocation.quantity,
+            Fill.number,
+            Fill.state,
+            Fill.dispensed_at,
+            Prescription.patient_id,
+            Patient.family,
+            Patient.given,
+            Patient.birth_date,
+            Prescription.prescriber_id,
+            Prescriber.family.label("prescriber_family"),
+            Prescriber.given.label("prescriber_given"),
+            Prescriber.npi,
+            Prescriber.phone,
+        )
+        .select_from(Allocation)
+        .join(Fill, Fill.id == Allocation.fill_id)
+        .join(Prescription, Prescription.id == Fill.prescription_id)
+        .outerjoin(Patient, Patient.id == Prescription.patient_id)
+        .outerjoin(Prescriber, Prescriber.id == Prescription.prescriber_id)
+        .where(Allocation.batch_id.in_([batch.id for batch in batches]))
+    )
+    numbers = {batch.id: batch.number for batch in batches}
+    found: dict[tuple[int, int], Any] = {}
+    quantities: dict[tuple[int, int], int] = {}
+    for row in session.execute(statement):
+        key = (row.fill_id, row.batch_id)
+        found[key] = row
+        quantities[key] = quantities.get(key, 0) + row.quantity
+    return tuple(
+        _fill(found[key], numbers[key[1]], quantity) for key, quantity in sorted(quantities.items()) if quantity
+    )
+
+
+def _fill(row: Any, batch: str, quantity: int) -> Held:
+    return Held(
+        fill_id=row.fill_id,
+        fill=row.number,
+        state=row.state,
+        batch_id=row.batch_id,
+        batch=batch,
+        quantity=quantity,
+        dispensed_at=row.dispensed_at,
+        patient_id=row.patient_id,
+        patient=f"{row.given} {row.family}",
+        birth_date=row.birth_date,
+        prescriber_id=row.prescriber_id,
+        prescriber=f"{row.prescriber_given} {row.prescriber_family}",
+        npi=row.npi,
+        phone=row.phone,
+    )
