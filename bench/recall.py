@@ -28,6 +28,7 @@ from tests.postgres import Cluster, NoPostgres
 FEW, MANY = 10_000, 1_000_000
 LOTS = 40
 ROUNDS = 10
+SHARED_BUFFERS = "1GB"  # a usual share of a server's memory; the tables of a million fills are about as large
 LIMIT_MS, LIMIT_RATIO = 5.0, 3.0
 
 
@@ -52,7 +53,7 @@ def main() -> bool:
     with tempfile.TemporaryDirectory() as place:
         held = _compare("SQLite", *(_sqlite(Path(place), fills) for fills in (FEW, MANY)))
     try:
-        cluster = Cluster()
+        cluster = Cluster(shared_buffers=SHARED_BUFFERS)
     except NoPostgres as reason:
         print(f"  PostgreSQL: not measured ({reason})")
         return held

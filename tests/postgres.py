@@ -39,9 +39,10 @@ class NoPostgres(Exception):
 
 
 class Cluster:
-    """A running server. `programs` holds pg_dump and the others."""
+    """A running server. `programs` holds pg_dump and the others. options: settings other than the usual ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: str) -> None:
+        self._options = {**OPTIONS, **options}
         if os.name != "posix":
             raise NoPostgres("the test cluster listens on a Unix socket, which this system has not")
         # Not pytest's own directory: it may be too deep for a socket's name, and is closed to other users.
@@ -85,7 +86,7 @@ class Cluster:
             os.chown(self.directory, self._user["user"], self._user["group"])
         data, log = str(self.directory / "data"), self.directory / "log"
         self._make(data)
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in self._options.items()]
         with log.open("wb") as lines:
             server = subprocess.Popen(
                 [*_ends_with_us(), str(self.programs / "postgres"), "-D", data, f"-k{self.directory}", *options],
