@@ -242,6 +242,7 @@ class Play:
         )
         self.tell(f"Handed out: fill {code}")
         self.look("fill", tess, fill)
+        self.look("recall", paula, "/lots/1/recall")
         self.look("fills", tess, "/fills/")
         self.look("prescription", tess, tess.get(f"/scan?code={number}").url)
         self.look("patient", paula, "/patients/1")

@@ -35,7 +35,7 @@ _RETRIED = {
     "57P03",
 }
 _LOCK_WAIT_S = 20
-_MAPPED_BYTES = 1 << 31  # of a SQLite file, read without a call for each page; see decision 0010
+_MAPPED_BYTES = 1 << 31  # of a SQLite file, read without a call for each page; see decision 0011
 _BUSY = f"The database was busy for {_LOCK_WAIT_S} seconds; nothing was saved. Try again."
 
 

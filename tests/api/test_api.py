@@ -1,6 +1,7 @@
 """The API: tokens, messages, idempotency, lists by key."""
 
 import json
+import re
 from importlib import resources
 from typing import Any
 
@@ -10,10 +11,12 @@ from flask.testing import FlaskClient
 
 from pharmacy.domain.questions import Asking, Reply
 from pharmacy.domain.roles import Role
-from pharmacy.services import people, questions
+from pharmacy.services import people, questions, recalls
 from pharmacy.services.acting import Actor
 from pharmacy.services.people import OWNER
+from pharmacy.services.recall_documents import to_document
 from pharmacy.store.database import Database, utc_now
+from tests.services.line import open_pharmacy
 
 NEWRX = resources.files("pharmacy.demo").joinpath("newrx.xml").read_bytes()
 PRESCRIPTION: dict[str, Any] = {
@@ -71,7 +74,7 @@ def test_nobody_without_a_token_gets_an_answer(app: Flask) -> None:
         if not rule.endpoint.startswith("api."):
             continue
         for method in (rule.methods or set()) & {"GET", "POST"}:
-            address = rule.rule.replace("<int:prescription_id>", "1").replace("<int:batch_id>", "1")
+            address = re.sub("<int:[a-z_]+>", "1", rule.rule)
             answer = client.open(address, method=method, headers={"Authorization": "Bearer mtr_wrong"})
             assert answer.status_code == 401, rule
             assert "Bearer" in answer.get_json()["error"]
@@ -170,7 +173,7 @@ def test_the_description_lists_every_route(clinic: Program, app: Flask) -> None:
     described = clinic.get("openapi.json").get_json()
     assert described["openapi"].startswith("3.1")
     routes = {
-        (rule.rule.replace("<int:prescription_id>", "{id}").replace("<int:batch_id>", "{id}"), method.lower())
+        (re.sub("<int:[a-z_]+>", "{id}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("api.")
         for method in (rule.methods or set()) & {"GET", "POST"}
@@ -212,3 +215,16 @@ def test_one_prescription_shows_what_was_asked_and_answered(clinic: Program, dat
         (ids[1], "withdrawn", "quantity", "Which quantity is meant?", None),
         (ids[2], "open", "refills", "Which refills is meant?", None),
     ]
+
+
+def test_the_recall_of_a_lot_is_the_document_of_the_command(app: Flask, database: Database) -> None:
+    line = open_pharmacy(database, utc_now()).furnish()
+    line.weighed()
+    auditor = program(app, database, Role.AUDITOR)
+    found = auditor.get("lots/1/recall")
+    assert found.status_code == 200
+    with database.reading() as session:
+        assert found.get_json() == to_document(recalls.walk(session, "L000001"))
+    assert [one["state"] for one in found.get_json()["batches"]] == ["filling"]
+    assert auditor.get("lots/987654/recall").status_code == 404
+    assert program(app, database, Role.ADMINISTRATOR).get("lots/1/recall").status_code == 403

@@ -175,7 +175,7 @@ def test_a_lot_is_marked_as_expired_only_after_its_day(client_as: ClientAs, coun
 def test_a_technician_neither_releases_nor_recalls(client_as: ClientAs, counter: Counter) -> None:
     address = received(client_as, counter)
     for step in ("release", "reject", "recall"):
-        assert client_as("technician").get(f"{address}/{step}").status_code == 403
+        assert client_as("technician").post(f"{address}/{step}", data={"reason": "no good"}).status_code == 403
     assert "Release and sign" not in client_as("technician").get(address).text
 
 
