@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from waitress.server import create_server
@@ -62,15 +63,21 @@ def build(chosen: Settings) -> Flask:
 def served(app: Flask, threads: int = 4) -> Iterator[str]:
     """A server on a free port of this machine; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = create_server(app, sockets=[listener], threads=threads, ident="")
+    server: Any = create_server(app, sockets=[listener], threads=threads, ident="")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.task_dispatcher.shutdown()  # answers under way are finished before the socket goes
-        server.close()
+        server.trigger.pull_trigger(lambda: _close(server))  # by its own thread, which may be waiting on the sockets
         thread.join(timeout=5)
+
+
+def _close(server: Any) -> None:
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    server.close()
 
 
 def passphrase() -> str:

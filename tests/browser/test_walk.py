@@ -233,6 +233,18 @@ def test_keys_open_queues_and_a_scanner_burst_opens_its_record(sign_in: SignIn) 
     page.keyboard.press("/")
     expect(page.locator("#scan-code")).to_be_focused()
     page.goto("/")
-    page.keyboard.type("L999999", delay=2)
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Nothing here has the code “L999999”")).to_be_visible()
+    _burst(page, "L999999", "Nothing here has the code “L999999”")
+
+
+def _burst(page: Page, code: str, answer: str) -> None:
+    """A scanner's burst. It types far faster than a busy machine always does, so it is scanned up to three times."""
+    for last in (False, False, True):
+        page.keyboard.type(code, delay=2)
+        page.keyboard.press("Enter")
+        try:
+            expect(page.get_by_text(answer)).to_be_visible()
+        except AssertionError:
+            if last:
+                raise
+        else:
+            return

@@ -38,7 +38,7 @@ function nextField(event) {
 
 function scanned(event) {
   if (event.key === "Control") return true; // held down for FNC1; the burst goes on
-  const now = performance.now();
+  const now = event.timeStamp; // when the key was pressed, however busy the page is
   burst = now - lastKeyAt < BURST_MS ? burst : "";
   lastKeyAt = now;
   if (event.key === "Enter" && burst.length >= 6) {
@@ -63,7 +63,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "]" && burst && !inField(event)) {
     event.preventDefault();
     burst += "\u001d"; // scanners type FNC1, the end of a lot number, as Ctrl+]
-    lastKeyAt = performance.now();
+    lastKeyAt = event.timeStamp;
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
