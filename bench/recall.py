@@ -94,14 +94,29 @@ def _walk(one: Pharmacy, lot: int) -> None:
 
 
 def _send_again(one: Pharmacy, place: int) -> None:
+    """Through the bare driver, all rows fetched."""
     with one.database.reading() as session:
         cursor = session.connection().connection.cursor()
-        started = time.perf_counter()
+        backend = 0
+        if not one.database.is_sqlite:
+            cursor.execute("SELECT pg_backend_pid()")
+            backend = cursor.fetchone()[0]
+        started = _worked(backend)
         for statement, values in one.statements[place]:
             cursor.execute(statement, values)
             cursor.fetchall()
-        one.bare[place].append((time.perf_counter() - started) * 1000)
+        one.bare[place].append((_worked(backend) - started) * 1000)
         cursor.close()
+
+
+def _worked(backend: int) -> float:
+    """Seconds that this process, and the server's process of this connection, have had a processor.
+
+    Everything is in memory and nobody holds a lock, so on an idle machine it is the time that passes; on a shared one
+    it leaves out the waiting for a processor, which says nothing about the recall.
+    """
+    own = time.process_time()
+    return own + int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9 if backend else own
 
 
 @contextmanager

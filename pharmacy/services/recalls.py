@@ -96,7 +96,7 @@ def walk(session: Session, code: str, *, supplier: str = "") -> Walk:
     supplier: whose lot is meant; then only makers' lots are looked for.
     Raises: NotFound; RuleBroken when several suppliers or ingredients carry that maker's lot.
     """
-    wanted, supplier = " ".join(code.split()), " ".join(supplier.split())
+    wanted, supplier = code.strip(), supplier.strip()
     if not 0 < len(wanted) <= _LONGEST or not wanted.isprintable():
         raise NotFound(f"Lot: 1 to {_LONGEST} characters of a lot or batch number.", field="lot")
     if not supplier:

@@ -115,16 +115,16 @@ def siblings(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
     known = {lot.id for lot in of}
     found: dict[int, Supplied] = {}
     for lot in {(one.ingredient_id, one.maker_lot.lower()): one for one in of}.values():
-        same = (Lot.ingredient_id == lot.ingredient_id, func.lower(Lot.maker_lot) == lot.maker_lot.lower())
+        same = (Lot.ingredient_id == lot.ingredient_id, _alike(Lot.maker_lot, lot.maker_lot))
         found |= {one.id: one for one in _supplied(session, _lots().where(*same)) if one.id not in known}
     return tuple(found[key] for key in sorted(found))
 
 
 def lots_of_maker(session: Session, maker_lot: str, supplier: str = "") -> tuple[Supplied, ...]:
     """Deliveries of a maker's lot; of one supplier when one is given."""
-    statement = _lots().where(func.lower(Lot.maker_lot) == maker_lot.lower())
+    statement = _lots().where(_alike(Lot.maker_lot, maker_lot))
     if supplier:
-        statement = statement.where(func.lower(Lot.supplier) == supplier.lower())
+        statement = statement.where(_alike(Lot.supplier, supplier))
     return _supplied(session, statement)
 
 
@@ -149,6 +149,11 @@ def drills(session: Session, searched: Sequence[tuple[Searched, str]]) -> Sequen
     codes = [code for _, code in searched]
     statement = select(RecallDrill).where(RecallDrill.code.in_(codes)).order_by(RecallDrill.id.desc())
     return [row for row in session.scalars(statement) if (row.searched, row.code) in searched]
+
+
+def _alike(column: Any, text: str) -> Any:
+    """Whether both are the same but for capitals. The database folds both: SQLite knows only the letters of ASCII."""
+    return func.lower(column) == func.lower(text)
 
 
 def _lots() -> Any:

@@ -14,6 +14,7 @@ from pharmacy.services.recalls import Walk
 from pharmacy.store import recalled
 from pharmacy.store.tables import AuditEntry, Base, Batch, IngredientKind, Lot, RecallDrill, Searched
 from tests.services.line import Line, count_of
+from tests.services.test_at_once import at_once
 
 ACTIVE, FILLER, SHELL = IngredientKind.ACTIVE, IngredientKind.FILLER, IngredientKind.SHELL
 
@@ -98,6 +99,13 @@ def test_what_is_not_there_is_a_sentence(line: Line, code: str) -> None:
     with pytest.raises(NotFound) as refusal:
         walked(line, code)
     assert refusal.value.field == "lot"
+
+
+@pytest.mark.parametrize("written", ["Äß-7/b  2", "äß-7/B  2"])
+def test_a_makers_lot_is_found_as_it_stands_on_the_container(line: Line, written: str) -> None:
+    key = line.lot(ACTIVE, maker_lot=written)
+    for typed in (f" {written} ", written.replace("b", "B"), written.replace("B", "b")):
+        assert [lot.id for lot in walked(line, typed).lots] == [key]
 
 
 def test_our_number_wins_over_a_makers_lot_that_looks_like_it(line: Line) -> None:
@@ -238,3 +246,20 @@ def test_the_document_names_patients_fills_shelf_and_suppliers(line: Line) -> No
     assert document["shelf"] == [{"batch": "B261124-01", "state": "released", "capsules": 40}]
     assert (document["lots"][0]["supplier"], document["lots"][0]["on_hand"]) == ("Sample Chemicals", "99489.269")
     assert document["recalled"] is False
+
+
+def test_a_recall_among_those_who_weigh_and_allocate_leaves_nothing_open(line: Line) -> None:
+    batch, making = line.released(100), line.planned()
+    started = [line.started() for _ in range(3)]
+
+    def act(which: int) -> None:
+        if which < 3:
+            return line.allocate(started[which], batch)
+        return recall(line, line.lots[ACTIVE]) if which == 3 else line.weigh(making, 1)
+
+    got = at_once(act, 5)
+    assert got[3] is None
+    assert (line.row(Batch, batch).state, line.row(Batch, making).state) == ("recalled", "recalled")
+    allocated = {started[which] for which in range(3) if got[which] is None}
+    assert {one.fill_id for one in walked(line, "L000001").in_the_pharmacy} == allocated
+    line.assert_whole()

@@ -37,8 +37,8 @@ def test_the_page_of_a_lot_shows_both_directions_to_every_reader(client_as: Clie
         for told in (
             "Recall of lot L000001", counter.row(Batch, batch).number, "4.5 mg", "Erika Beispiel", "dispensed",
             "allocated", counter.row(Fill, packed).number, "Max Muster", "202-555-0177", "Sample Chemicals",
-            "SC-ACTIVE", "COA 4711",
-            "Capsules on the shelf 40", "Patients who have it 1", "Nobody has practised this recall yet.",
+            "SC-ACTIVE", "COA 4711", "Capsules on the shelf 40", "Patients it went to 1",
+            "Nobody has practised this recall yet.",
         ):  # fmt: skip
             assert told in page, told
     assert "Drill" not in shown(client_as("auditor").get(address)).replace("Drills", "")
