@@ -39,7 +39,7 @@ bench: $(VENV)/.test ## measure, and compare with other ways of doing the same
 	@$(BIN)/python -m bench
 
 screenshots: $(VENV)/.test ## draw the pictures in docs/images anew
-	@$(BIN)/python docs/screenshots.py
+	@$(BIN)/python -m docs.screenshots
 
 # Hashes come from the ordinary package index, whatever this machine's pip is set to. Run it with Python 3.11, the
 # oldest one supported; `make lock UPGRADE=--upgrade` takes newer releases.
