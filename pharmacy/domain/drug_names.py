@@ -47,8 +47,8 @@ class Match:
 _ALWAYS_LONG: dict[str, tuple[str, str]] = {
     "buprenorphine": (
         "1819",
-        "belbuca brixadi bunavail buprenex butrans cassipa probuphine sublocade suboxin suboxone subutec subutex zubsolv"
-        " bup bupe bupr buprenorfina butec buvidal espranor norspan temgesic transtec",
+        "belbuca brixadi bunavail buprenex butrans cassipa probuphine sublocade suboxin suboxone subutec subutex"
+        " zubsolv bup bupe bupr buprenorfina butec buvidal espranor norspan temgesic transtec",
     ),
     "levomethadone": ("", "polamidon"),
     "levomethadyl": ("237005", "laam orlaam"),

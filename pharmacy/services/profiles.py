@@ -45,6 +45,10 @@ def keep_patient(session: Session, patient: written.Patient, *, actor: Actor, no
     if not patient.family.strip() or not patient.given.strip():
         raise RuleBroken("Patient: family name and given name are needed.", field="patient.family")
     _check_lengths("patient", {"family": 120, "given": 120, "sex": 64, "diet": 120}, patient)
+    # "Unknown" is no allergy that a later answer would contradict; the prescription keeps what was written.
+    patient = replace(
+        patient, allergies=tuple(text for text in patient.allergies if not written.says_nobody_asked(text))
+    )
     born = read_date(patient.birth_date, field="patient.birth_date")
     if born > now.date():
         raise RuleBroken("Birth date: it lies in the future.", field="patient.birth_date")
