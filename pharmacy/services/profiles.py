@@ -1,5 +1,6 @@
 """Patients and prescribers: found again by name and birth date, or by NPI; changes keep what stood before."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date, datetime
@@ -22,8 +23,9 @@ _LISTS = ("allergies", "conditions", "medications")
 
 
 def name_key(family: str, given: str) -> str:
-    """How names are compared and searched: folded, single spaces, family name first."""
-    return " ".join(f"{family} {given}".casefold().split())[:250]
+    """How names are compared and searched: folded, single spaces, without signs nobody sees, family name first."""
+    seen = "".join(letter for letter in f"{family} {given}" if unicodedata.category(letter) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())[:250]
 
 
 def find_patient(session: Session, family: str, given: str, birth_date: date) -> Patient | None:

@@ -196,3 +196,11 @@ def test_unknown_is_kept_on_the_prescription_and_is_no_allergy_on_the_record(sql
     assert _record(sqlite_line, rx).allergies == []
     told = sqlite_line.entered(patient=_patient(allergies="none known"))
     assert _stops(sqlite_line, told) == ""
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\ufeff"])
+def test_a_name_with_a_sign_nobody_sees_is_the_same_patient(sqlite_line: Line, sign: str) -> None:
+    sqlite_line.entered(patient=_patient(medications=[METHADONE]))
+    family = _patient()["family"]
+    rx = sqlite_line.entered(patient=_patient(family=f"{family}{sign}", medications=[]))
+    assert "methadone" in _stops(sqlite_line, rx)
