@@ -32,13 +32,14 @@ _LIVER = (
         "condition.liver-failure",
         r"B15|B16|B17|K72|K704|K701|K711|K712|K762",
         r"\bacute\b.*\bhepatitis\b|\bhepatitis\b.*\bacute\b|\b(liver|hepatic) (failure|decompensation|coma)\b"
+        r"|\besld\b|\bend[ -]stage (liver|hepatic)\b|\bacute (liver|hepatic) injury\b"
         r"|\bfulminant\b.*\bhepat|\bdecompensated\b.*\b(cirrhosis|liver)\b|\bhepatic encephalopathy\b",
         "acute hepatitis or liver failure; naltrexone must not be given. Ask the prescriber.",
     ),
     _rule(
         "condition.liver",
         r"K7[0-7]|B18|B19|C22|Z944",
-        r"\bhepatitis\b|\bcirrhosis\b|\bfatty liver\b|\bnash\b|\bnafld\b|\bsteatohepatitis\b"
+        r"\bhepatitis\b|\bhep [bc]\b(?! vac)|\bcirrhosis\b|\bfatty liver\b|\bnash\b|\bnafld\b|\bsteatohepatitis\b"
         r"|\bliver (disease|fibrosis|transplant)\b"
         r"|\b(hepatic|liver) (impairment|insufficiency|steatosis|fibrosis)\b",
         "liver disease; check recent liver tests with the prescriber.",
@@ -50,7 +51,8 @@ _OTHERS = (
         r"N184|N185|N186|N17|N19|Z992|I120|I1311|I132",
         r"\bsevere (renal|kidney)\b|\b(ckd|kidney disease)\b.*\b(4|5|iv|v)\b"
         r"|\bend[ -]stage (renal|kidney)\b|\besrd\b"
-        r"|\bdialysis\b|\b(renal|kidney) failure\b",
+        r"|\bstage (4|5|iv|v) (ckd|(chronic )?(kidney|renal) disease)\b|\b(ha?emo)?dialysis\b"
+        r"|\b(renal|kidney) failure\b",
         "severe renal impairment; naltrexone leaves the body by the kidney.",
     ),
     _rule(

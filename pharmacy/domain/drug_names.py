@@ -47,8 +47,8 @@ class Match:
 _ALWAYS_LONG: dict[str, tuple[str, str]] = {
     "buprenorphine": (
         "1819",
-        "belbuca brixadi bunavail buprenex butrans cassipa probuphine sublocade suboxone subutex zubsolv"
-        " bupe buvidal norspan temgesic transtec",
+        "belbuca brixadi bunavail buprenex butrans cassipa probuphine sublocade suboxin suboxone subutec subutex"
+        " zubsolv bup bupe bupr buprenorfina butec buvidal espranor norspan temgesic transtec",
     ),
     "levomethadone": ("", "polamidon"),
     "levomethadyl": ("237005", "laam orlaam"),
@@ -60,7 +60,11 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
     "benzhydrocodone": ("", "apadaz"),
     "butorphanol": ("1841", "stadol"),
     "carfentanil": ("", ""),
-    "codeine": ("2670", "ascomp brontex cheratussin codamol kodein mytussin robafen tuxarin tuzistra"),
+    "codeine": (
+        "2670",
+        "ascomp brontex cheratussin cocodamol codamol codeina kapake kodein mytussin panadeine robafen solpadol"
+        " tuxarin tuzistra tylex zapain",
+    ),
     "dextromoramide": ("", ""),
     "dezocine": ("", "dalgan"),
     "dihydrocodeine": ("23088", "dhc dvorah dydramol panlor trezix synalgos"),
@@ -68,7 +72,7 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
     "ethylmorphine": ("", ""),
     "fentanyl": (
         "4337",
-        "abstral actiq duragesic durogesic fent fentenyl fentinyl fentora fentynal fentynyl ionsys lazanda"
+        "abstral actiq duragesic durogesic fent fentanilo fentenyl fentinyl fentora fentynal fentynyl ionsys lazanda"
         " matrifen sublimaze subsys recuvyra",
     ),
     "heroin": ("3304", "diamorphine diacetylmorphine"),
@@ -78,18 +82,17 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
         " reprexain"
         " rezira tussicaps tussigon tussionex verdrocet vicodin vicoprofen vituz xodol xylon zamicet"
         " zohydro zutripro"
-        " zydone anexsia hydroco hydrocod",
+        " zydone anexsia hydroco hydrocod vicoden vicodan vicodine",
     ),
-    "hydromorphone": ("3423", "dilaudid exalgo hydromorph palladone"),
+    "hydromorphone": ("3423", "dilaudid exalgo hidromorfona hydromorph jurnista palladone"),
     "ketobemidone": ("", ""),
-    "kratom": ("", "mitragynine mitragyna speciosa hydroxymitragynine"),
-    "meperidine": ("6754", "demerol pethidine"),
+    "kratom": ("", "kratum mitragynine mitragyna speciosa hydroxymitragynine"),
+    "meperidine": ("6754", "demerol meperidina meperitab pethidine petidina"),
     "meptazinol": ("", ""),
     "morphine": (
         "7052",
-        "arymo astramorph avinza contin depodur duramorph embeda infumorph kadian mitigo morphabond mscontin msir"
-        " oramorph"
-        " roxanol morfin morfina morfine morph mst sevredol zomorph",
+        "arymo astramorph avinza contin continus depodur duramorph embeda eslon infumorph kadian mitigo morphabond"
+        " mscontin msir oramorph roxanol morfin morfina morfine morph mst sevredol statex zomorph",
     ),
     "nalbuphine": ("7238", "nubain"),
     "nicomorphine": ("", ""),
@@ -100,9 +103,10 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
         "endocet endodan nalocet oxaydo oxecta oxycontin oxyfast oxyir percocet percodan primlev prolate"
         " roxicet"
         " roxicodone roxybond targiniq troxyca tylox xartemis xolox xtampza"
-        " magnacet oxy oxycod oxynorm perc percs roxi roxy targin targinact",
+        " endone longtec magnacet oxeltra oxicodona oxy oxycod oxyneo oxynorm perc percs roxi roxy shortec supeudol"
+        " targin targinact",
     ),
-    "oxymorphone": ("7814", "numorphan opana oxymorph"),
+    "oxymorphone": ("7814", "numorphan opana oximorfona oxymorph"),
     "pentazocine": ("8001", "talacen talwin"),
     "pholcodine": ("", ""),
     "piritramide": ("", "dipidolor piritramid"),
@@ -110,12 +114,13 @@ _OPIOIDS: dict[str, tuple[str, str]] = {
     "remifentanil": ("73032", "ultiva"),
     "sufentanil": ("56795", "dsuvia sufenta"),
     "tapentadol": ("787390", "nucynta palexia"),
-    "tianeptine": ("", ""),
+    "tianeptine": ("", "tianaa"),
     "tilidine": ("", "tilidin valoron"),
-    "tramadol": ("10689", "conzip qdolo rybix ryzolt seglentis tramacet tramal ultracet ultram zaldiar"),
+    "tramadol": ("10689", "conzip maxitram qdolo rybix ryzolt seglentis tramacet tramal ultracet ultram zaldiar zydol"),
     UNNAMED: ("", "narcotic narcotics opiate opiates opioid opioids"),
 }
 _PERIPHERAL: dict[str, tuple[str, str]] = {
+    "difelikefalin": ("", "korsuva"),
     "difenoxin": ("", "motofen"),
     "diphenoxylate": ("", "lomotil"),
     "eluxadoline": ("", "viberzi"),
@@ -133,16 +138,29 @@ _THYROID: dict[str, tuple[str, str]] = {
     "thyroid": ("", "armour adthyza westhroid"),
 }
 _PHRASES = (
-    (re.compile(r"\btylenol\b(.{0,12}(#|\bno\.?|\bnumber))? ?[234]\b(?! ?(mg|tab|times|x))"), "codeine"),
+    (re.compile(r"\btyl(enol)?\b(.{0,12}(#|\bno\.?|\bnumber))? ?[234]\b(?! ?(mg|tab|times|x))"), "codeine"),
+    (re.compile(r"\b(apap|acetaminophen|empirin|fioricet|fiorinal)\b.{0,12}(#|\bno\.?|\bnumber) ?[234]\b"), "codeine"),
     (re.compile(r"\bb ?& ?o\b"), "opium"),
     (re.compile(r"\bms ?(ir|er)\b|\bms ?o4\b"), "morphine"),
     (re.compile(r"\b7[ -]?oh\b(?![ -]?(vitamin|progesterone))"), "kratom"),
-    (re.compile(r"\b(apap|acetaminophen|asa|aspirin)\W{1,3}cod\b(?! ?liver)"), "codeine"),
+    (
+        re.compile(
+            r"\b(apap|acet|acetaminophen|asa|aspirin|tylenol|butalbital|fioricet|fiorinal|prometh(azine)?|phenergan"
+            r"|guaif\w*|robitussin)\b( vc)?( ?w/?| with)?\W{1,3}cod\b(?! ?liver)"
+        ),
+        "codeine",
+    ),
+    (re.compile(r"\b(guaif\w*|iophen|robitussin|virtussin|tussin)[ -]ac\b"), "codeine"),
+    (re.compile(r"\b(hc|hyd|hydro) ?[/-] ?(apap|acet|acetaminophen|ibu)\b"), "hydrocodone"),
+    (re.compile(r"\bpoppy (seed )?(tea|pods?)\b"), "opium"),
+    (re.compile(r"\bpain pump\b"), UNNAMED),
 )  # fmt: skip
 # "T3" is Tylenol No. 3 on a medicine list; in other texts a vertebra, a tumour's stage or a thyroid test.
-_TYLENOL = re.compile(r"\bt(-| ?#)?[34]\b")
+_TYLENOL = re.compile(r"\bt(-| ?#)?[34]s?\b")
 _NOT_TYLENOL = re.compile(r"thyr|cytomel|\btsh\b|\bfree\b|mcg|µg|μg")
-_BLOCKERS = re.compile(r"\b(opioid|opiate|narcotic)s?[ -]+(receptor )?(antagonist|blocker)s?\b")
+# Words that name no opioid: "opioid antagonist"; "bup XL" is bupropion.
+_BLOCKERS = re.compile(r"\b(opioid|opiate|narcotic)s?[ -]+(receptor )?(antagonist|blocker)s?\b|\bbup (xl|sr)\b")
+_RUN_INTO_ITS_FORM = re.compile(r"\b([^\W\d_]{3,}?)(er|sr|xr|cr)\b")
 # Not naltrexone, however near they sound.
 LOOK_ALIKES = {
     "methylnaltrexone": "methylnaltrexone (Relistor)",
@@ -205,8 +223,28 @@ def words(text: str) -> list[str]:
     >>> words("Hydrocodone-Acetaminophen 5/325")
     ['hydrocodone', 'acetaminophen', '5', '325']
     """
-    even = unicodedata.normalize("NFKC", text).casefold()
-    return re.findall(r"[^\W\d_]+|[0-9]+(?:\.[0-9]+)?", even)
+    return re.findall(r"[^\W\d_]+|[0-9]+(?:\.[0-9]+)?", _folded(text))
+
+
+def _folded(text: str) -> str:
+    """In lower case, without what is not seen (a soft hyphen of a copied text) and without ® and ™."""
+    if text.isascii():
+        return text.casefold()
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf" and letter not in "®™℠")
+    return unicodedata.normalize("NFKC", seen).casefold()
+
+
+def _unaccented(folded: str) -> str:
+    """Without accents: codeína is codeina, and a slip is still told apart."""
+    if folded.isascii():
+        return folded
+    return unicodedata.normalize("NFC", re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFD", folded)))
+
+
+def _parted(match: re.Match[str]) -> str:
+    """ "oxycodoneER" is oxycodone, ER."""
+    known = match[1] in _BY_WORD and match[0] not in _BY_WORD
+    return f"{match[1]} {match[2]}" if known else match[0]
 
 
 def same_drug(word: str, name: str) -> bool:
@@ -226,7 +264,8 @@ def find(text: str, rxcui: str = "", *, listed: bool = True) -> tuple[Match, ...
     >>> find("apomorphine 10 mg/mL")
     ()
     """
-    even = _BLOCKERS.sub(" ", " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split()))
+    even = _BLOCKERS.sub(" ", " ".join(_unaccented(_folded(text)).replace("_", " ").split()))
+    even = _RUN_INTO_ITS_FORM.sub(_parted, even)
     code = rxcui.strip()
     named = [(name, word) for word in words(even) if (name := word if word in _BY_WORD else _misspelt(word))]
     phrases = tuple(_phrases(even, listed=listed))

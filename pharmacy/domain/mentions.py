@@ -1,4 +1,4 @@
-"""Opioids that stand in the note, a diagnosis or an allergy and that nobody put on the medicine list."""
+"""Opioids that stand in the note, the purpose, a diagnosis or an allergy and that nobody put on the medicine list."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,10 +16,12 @@ _ALLERGY = "the allergy"
 _INTAKE = re.compile(r"\b(takes|uses|is (taking|using|on)|still|daily|current(ly)?|now|prn|tolerates?)\b")
 
 
-def review_mentions(patient: Patient, listed: tuple[Line, ...] = (), *, note: str = "") -> tuple[Finding, ...]:
+def review_mentions(
+    patient: Patient, listed: tuple[Line, ...] = (), *, note: str = "", purpose: str = ""
+) -> tuple[Finding, ...]:
     """One question for all texts that name an opioid. “No opioids” asks as well: a reader decides, not a rule.
 
-    listed: the medicine list; what it asks about already is not asked again.
+    listed: the medicine list; what it asks about already is not asked again. purpose: of the directions.
     An allergy to a short-acting opioid is no intake and only warns, unless its words speak of taking it.
 
     >>> patient = Patient(allergies=("nausea from methadone",))
@@ -27,7 +29,7 @@ def review_mentions(patient: Patient, listed: tuple[Line, ...] = (), *, note: st
     [('profile.opioid-mentioned', 'pharmacist')]
     """
     taken = _taken_now(listed)
-    mentions = [mention for mention in _mentions(patient, note) if not _covers(taken, mention[2])]
+    mentions = [mention for mention in _mentions(patient, note, purpose) if not _covers(taken, mention[2])]
     if not mentions:
         return ()
     texts: dict[tuple[str, str], list[Match]] = {}
@@ -54,9 +56,10 @@ def _said(matches: list[Match]) -> str:
     return " and ".join(dict.fromkeys(said))
 
 
-def _mentions(patient: Patient, note: str) -> Iterator[tuple[str, str, Match]]:
-    for match in _opioids(note):
-        yield "the note", note, match
+def _mentions(patient: Patient, note: str, purpose: str) -> Iterator[tuple[str, str, Match]]:
+    for where, text in (("the note", note), ("the purpose", purpose)):
+        for match in _opioids(text):
+            yield where, text, match
     for condition in patient.conditions:
         for match in _opioids(condition.text):
             if match.ingredient != UNNAMED or not _asked_already(condition):

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 
+from pharmacy.domain import release_forms
 from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.drug_names import LOOK_ALIKES, UNNAMED, find, is_opioid, same_drug, words
 from pharmacy.domain.findings import Finding, Level
 from pharmacy.domain.rules import found
-from pharmacy.domain.strength import strengths_in
-from pharmacy.domain.units import clip, format_strength
+from pharmacy.domain.strength import numbers_without_unit, strengths_in
+from pharmacy.domain.units import clip, format_number, format_strength
 from pharmacy.domain.written_forms import codes_in, forms_in, runs_together
 
 _BRANDS = {
@@ -27,8 +29,13 @@ _HARMLESS = frozenset(
     compounding mg mcg g anhydrous dihydrate usp powder by mouth po the of custom rx for immediate release
     ir""".split()
 )
-_TABLETS = frozenset("tablet tablets tab tabs".split())
-_SLOW = frozenset("sr er xr cr la xl extended sustained slow controlled prolonged delayed depot implant".split())
+# What asks for another form than capsules, in the drug's name or beside its strength.
+_OTHER_FORMS = frozenset(
+    """tablet tablets tab tabs troche troches lozenge lozenges odt cream ointment lotion topical transdermal
+    suspension solution liquid syrup elixir drops ml sublingual sl suppository suppositories injection injectable
+    pellet pellets implants patch patches spray nasal""".split()
+)
+_SLOW = frozenset("sr er xr cr la xl extended sustained slow controlled prolonged delayed depot implant timed".split())
 _CAPSULE = re.compile(
     r"(oral |gelatin |hard |vegetarian |veg |compounded |immediate release )*cap(sule)?s?(, oral| oral)?\.?"
 )
@@ -76,7 +83,8 @@ def _another_drug(drug: str, said: list[str], policy: DosePolicy) -> Finding | N
 
 
 def _look_alike(said: list[str]) -> str:
-    exact = next((LOOK_ALIKES[word] for word in said if word in LOOK_ALIKES), "")
+    joined = [*said, *(before + after for before, after in pairwise(said))]  # "methyl naltrexone"
+    exact = next((LOOK_ALIKES[word] for word in joined if word in LOOK_ALIKES), "")
     return exact or next((full for name, full in LOOK_ALIKES.items() for word in said if same_drug(word, name)), "")
 
 
@@ -98,11 +106,11 @@ def _about_the_name(drug: str, said: list[str], strength_mg: Decimal | None) -> 
     if "base" in said:
         message = f"The drug {clip(drug)} asks for the base; the strength printed is that of the hydrochloride."
         yield found("drug.base", message)
-    if _SLOW & set(said):
+    if _SLOW & set(said) or release_forms.long_acting(" ".join(drug.casefold().split())):
         message = f"The drug {clip(drug)} asks for slow release, which is not made here. Ask the prescriber."
         yield found("form.not-made", message)
     yield from _writing(drug)
-    yield from _unknown(drug, said, named)
+    yield from _unknown(drug, said, [*named, *_OTHER_FORMS], strength_mg)
     yield from _strengths(drug, strength_mg)
 
 
@@ -115,9 +123,11 @@ def _writing(drug: str) -> Iterable[Finding]:
         yield found("drug.written-form", f"The drug {clip(drug)} has {'; '.join(flaws)}. Read it again.")
 
 
-def _unknown(drug: str, said: list[str], named: list[str]) -> Iterable[Finding]:
-    known = {*_HARMLESS, *_SLOW, *_TABLETS, "base", *named, *codes_in(drug)}
+def _unknown(drug: str, said: list[str], named: list[str], strength_mg: Decimal | None) -> Iterable[Finding]:
+    known = {*_HARMLESS, *_SLOW, "base", *named, *codes_in(drug)}
     unknown = [word for word in said if word not in known and not word[0].isdigit()]
+    same = "" if strength_mg is None else format_number(strength_mg)
+    unknown.extend(number for number in numbers_without_unit(drug) if number != same)
     if unknown:
         message = f"The drug {clip(drug)} has words that were not understood: {', '.join(unknown[:5])}."
         yield found("drug.unknown-words", message)
@@ -133,17 +143,20 @@ def _strengths(drug: str, strength_mg: Decimal | None) -> Iterable[Finding]:
             yield found("strength.two", message)
 
 
-def review_form(form: str, drug: str) -> tuple[Finding, ...]:
-    """Capsules are made here, nothing else. A drug that names tablets asks for tablets, whatever the form says.
+def review_form(form: str, drug: str, strength: str = "") -> tuple[Finding, ...]:
+    """Capsules are made here, nothing else. A drug or a strength that names tablets asks for them, whatever the form
+    says.
 
     >>> [finding.rule for finding in review_form("capsule", "naltrexone 4.5 mg tablets")]
     ['form.not-made']
     """
     text = " ".join(form.casefold().split())
     made = _CAPSULE.fullmatch(text) is not None
-    if (made or not text) and _TABLETS & set(words(drug)):
-        message = f"The drug {clip(drug)} asks for tablets; capsules are made here. Ask the prescriber."
-        return (found("form.not-made", message),)
+    for name, said in (("drug", drug), ("strength", strength)) if made or not text else ():
+        other = next((word for word in words(said) if word in _OTHER_FORMS), "")
+        if other:
+            message = f"The {name} {clip(said)} asks for “{other}”; capsules are made here. Ask the prescriber."
+            return (found("form.not-made", message),)
     if not text:
         return (found("form.missing", "The form is missing; capsules are made here. Confirm it at entry."),)
     if made:

@@ -24,6 +24,12 @@ _NONE_KNOWN = re.compile(
     re.IGNORECASE,
 )
 
+_NOBODY_ASKED = re.compile(
+    r"\W*(unknown|un ?k|not (yet )?(asked|known|stated|documented|on file|available|provided|assessed|recorded)"
+    r"|n/?a|tbd|unable to (assess|obtain)|(patient |pt )?(refused|declined)|ask( patient)?|see (chart|profile))?\W*",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -202,6 +208,15 @@ def says_none_known(text: str) -> bool:
     (True, True, False)
     """
     return _NONE_KNOWN.fullmatch(" ".join(text.split()).rstrip(".")) is not None
+
+
+def says_nobody_asked(text: str) -> bool:
+    """Whether a text stands where allergies should and says nothing about them.
+
+    >>> says_nobody_asked("Unknown"), says_nobody_asked("N/A"), says_nobody_asked("penicillin")
+    (True, True, False)
+    """
+    return _NOBODY_ASKED.fullmatch(" ".join(text.split())) is not None
 
 
 def _prescriber(document: object) -> Prescriber:

@@ -8,7 +8,7 @@ from pharmacy.domain.dose_policy import DosePolicy
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.findings import Finding
 from pharmacy.domain.identifiers import check_npi
-from pharmacy.domain.prescription import Patient, Prescriber, Prescription
+from pharmacy.domain.prescription import Patient, Prescriber, Prescription, says_nobody_asked
 from pharmacy.domain.refills import expires
 from pharmacy.domain.rules import found
 from pharmacy.domain.units import clip, read_date
@@ -44,8 +44,9 @@ def _patient(patient: Patient, today: date, policy: DosePolicy) -> Iterable[Find
         yield found("patient.birth-date", "The patient's birth date is missing.")
     else:
         yield from _birth_date(patient.birth_date, today, policy)
-    if not patient.allergies and not patient.none_known:
-        message = "The patient's allergies are missing; write them, or “none known” when the patient was asked."
+    if not patient.none_known and all(says_nobody_asked(text) for text in patient.allergies):
+        said = f" ({clip(', '.join(patient.allergies))} is no answer)" if patient.allergies else ""
+        message = f"The patient's allergies are missing{said}; write them, or “none known” when the patient was asked."
         yield found("patient.allergies", message)
     if patient.allergies and patient.none_known:
         message = f"The allergies say “none known” and {clip(', '.join(patient.allergies))}; ask the patient."

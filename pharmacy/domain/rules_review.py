@@ -38,8 +38,8 @@ REVIEW_RULES = (
     ),
     _clinical(
         "profile.opioid-mentioned", _ASK, "DD",
-        "An opioid in the note, a condition or an allergy that does not stand on the medicine list.", LABEL,
-        kept_because=_OPIOID,
+        "An opioid in the note, the purpose, a condition or an allergy that does not stand on the medicine list.",
+        LABEL, kept_because=_OPIOID,
     ),
     _clinical(
         "profile.opioid-peripheral", _WARN, "DD", "An opioid of the bowel: loperamide, diphenoxylate and others.",

@@ -84,7 +84,7 @@ def screen(
         finding
         for finding in (
             *drug,
-            *(() if _another_drug(drug) else review_form(prescription.form, prescription.drug)),
+            *(() if _another_drug(drug) else _form(prescription)),
             *_strength(prescription, strength, planned=bool(steps)),
             *_directions(directions, strength, planned=bool(steps)),
             *unread,
@@ -95,7 +95,7 @@ def screen(
             *review_people(prescription, today, policy),
             *review_medications(listed, timeline, today=today, policy=policy),
             *review_conditions(patient, note=prescription.note),
-            *review_mentions(patient, listed, note=prescription.note),
+            *review_mentions(patient, listed, note=prescription.note, purpose=directions.purpose),
             *review_allergies(patient, excipients, policy),
         )
         if finding.rule not in retired & RETIRABLE
@@ -110,6 +110,10 @@ def screen(
         dose.arithmetic(strength.mg, directions.phases),
         timeline,
     )
+
+
+def _form(prescription: Prescription) -> Iterable[Finding]:
+    return review_form(prescription.form, prescription.drug, prescription.strength)
 
 
 def _another_drug(findings: tuple[Finding, ...]) -> bool:

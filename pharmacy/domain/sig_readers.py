@@ -86,7 +86,8 @@ def numbered(kind: Kind, factor: int = 1) -> Reader:
 
     def read(match: re.Match[str]) -> Token:
         value = number(match["n"])
-        if value is None or value != int(value) or kind is Kind.DAYS and _miscounts(match[0].strip(), value):
+        never = kind in (Kind.TIMES, Kind.INTERVAL) and value == 0
+        if value is None or never or value != int(value) or kind is Kind.DAYS and _miscounts(match[0].strip(), value):
             return Token(Kind.MEANING, match[0].strip())
         return Token(kind, match[0].strip(), value * factor)
 

@@ -119,6 +119,7 @@ _TABLE: tuple[tuple[str, Reader], ...] = (
 TABLE = tuple((re.compile(pattern), reader) for pattern, reader in _TABLE)
 
 # Words that say how much, how often or how long. Where one of these is left over, nothing is read at all.
+# A letter o or l may be a digit: "1O caps" is ten as likely as one.
 MEANING_WORDS = frozenset(
     """alternate alternating alternatively another avoid bedtime biweekly capsule capsules daily day days decrease
     decreasing discontinue double dose doses each eight eighth escalate even evening every except extra fifth first five
@@ -130,7 +131,7 @@ MEANING_WORDS = frozenset(
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
     inhale inhaled sublingual sublingually tongue rectal rectally vaginal vaginally topical topically apply inject instill
     add added additional off on cycle tonight today tomorrow nights few several couple some remainder rest wean ramp w/o i ii iii iv vi
-    ac pc achs stat qid tid bid qd qhs qod hs prn po qam qpm am pm x q h d noct nocte""".split()
+    ac pc achs stat qid tid bid qd qhs qod hs prn po qam qpm am pm x q h d noct nocte doubling tripling o l""".split()
 )
 # Codes that prescribers run together ("1cqhs", "poqd"); longest first so that "qhs" is not read as "q" and "hs".
 GLUED = ("capsules", "capsule", "daily", "caps", "tabs", "cap", "tab", "qhs", "qod", "qam", "qpm", "bid", "tid", "qid", "prn",

@@ -13,6 +13,7 @@ _PER_CAPSULE = r"(?: ?(?:/|per|each)? ?(?:oral )?(?:1 )?(?:capsules?|caps?|table
 _STRENGTH = re.compile(rf"(?P<n>{_NUMBER})(?P<gap> ?)(?P<unit>[a-zµμ]+)\.?{_PER_CAPSULE}")
 _UNIT = "mgs?|milligrams?|mcg|µg|μg|ug|micrograms?"
 _ANY = re.compile(rf"(?<![0-9.,⁄])(?P<n>{_NUMBER})\s?-?(?P<unit>{_UNIT})\b(?! ?/ ?m)")
+_ACCOUNTED_FOR = re.compile(r"# ?[0-9]+\b|\b[0-9]+ ?(?:capsules?|caps?|ct)\b|[0-9.]+ ?(?:mg|mcg) ?/ ?[0-9.]* ?ml\b")
 _MG = frozenset({"mg", "mgs", "milligram", "milligrams"})
 _MCG = frozenset({"mcg", "mcgs", "µg", "μg", "ug", "microgram", "micrograms"})
 _GRAM = frozenset({"g", "gm", "gms", "gr", "gram", "grams"})
@@ -73,6 +74,16 @@ def strengths_in(text: str) -> tuple[Decimal, ...]:
         value = Decimal(match["n"])
         found.append(value / 1000 if match["unit"].replace("μ", "µ") in _MCG else value)
     return tuple(found)
+
+
+def numbers_without_unit(text: str) -> tuple[str, ...]:
+    """Numbers of a drug's name that say neither mg nor mcg, nor how many capsules.
+
+    >>> numbers_without_unit("naltrexone 50"), numbers_without_unit("naltrexone 4.5 mg capsule #30")
+    (('50',), ())
+    """
+    left = _ACCOUNTED_FOR.sub(" ", _ANY.sub(" ", unicodedata.normalize("NFKC", text).lower()))
+    return tuple(dict.fromkeys(number.rstrip(".,/-") for number in re.findall(r"\.?[0-9][0-9.,/-]*", left)))
 
 
 def _checked(strength: Strength) -> Strength:

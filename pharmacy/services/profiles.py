@@ -1,5 +1,6 @@
 """Patients and prescribers: found again by name and birth date, or by NPI; changes keep what stood before."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date, datetime
@@ -22,8 +23,9 @@ _LISTS = ("allergies", "conditions", "medications")
 
 
 def name_key(family: str, given: str) -> str:
-    """How names are compared and searched: folded, single spaces, family name first."""
-    return " ".join(f"{family} {given}".casefold().split())[:250]
+    """How names are compared and searched: folded, single spaces, without signs nobody sees, family name first."""
+    seen = "".join(letter for letter in f"{family} {given}" if unicodedata.category(letter) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())[:250]
 
 
 def find_patient(session: Session, family: str, given: str, birth_date: date) -> Patient | None:
@@ -45,6 +47,10 @@ def keep_patient(session: Session, patient: written.Patient, *, actor: Actor, no
     if not patient.family.strip() or not patient.given.strip():
         raise RuleBroken("Patient: family name and given name are needed.", field="patient.family")
     _check_lengths("patient", {"family": 120, "given": 120, "sex": 64, "diet": 120}, patient)
+    # "Unknown" is no allergy that a later answer would contradict; the prescription keeps what was written.
+    patient = replace(
+        patient, allergies=tuple(text for text in patient.allergies if not written.says_nobody_asked(text))
+    )
     born = read_date(patient.birth_date, field="patient.birth_date")
     if born > now.date():
         raise RuleBroken("Birth date: it lies in the future.", field="patient.birth_date")

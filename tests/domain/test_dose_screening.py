@@ -168,6 +168,12 @@ def test_a_step_of_nothing_stops(dose: str) -> None:
         ("bupropion / naltrexone", "drug.not-naltrexone"),
         ("naltrexone 4.5 mg ER capsule", "form.not-made"),
         ("naltrexone 4.5 mg tablets", "form.not-made"),
+        ("methyl naltrexone 4.5 mg", "drug.look-alike"),
+        ("methyl-naltrexone", "drug.look-alike"),
+        ("naltrexone cream 4.5 mg", "form.not-made"),
+        ("naltrexone 1 mg/mL", "form.not-made"),
+        ("naltrexone troche", "form.not-made"),
+        ("naltrexone 4.5 mg sublingual", "form.not-made"),
     ],
 )
 def test_another_product_stops_with_one_reason(drug: str, rule: str) -> None:

@@ -14,11 +14,12 @@ from pharmacy.domain.prescription import (
     Prescription,
     TitrationStep,
     from_document,
+    says_none_known,
     to_document,
 )
 
 _TEXT = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=20)
-_ALLERGY = _TEXT.filter(lambda text: bool(text.strip()) and "no" not in text.lower() and "k" not in text.lower())
+_ALLERGY = _TEXT.filter(lambda text: bool(text.strip()) and not says_none_known(text))
 _PRESCRIPTIONS = st.builds(
     Prescription,
     patient=st.builds(

@@ -66,6 +66,63 @@ def test_a_combination_or_another_opioid_is_one_finding(text: str, rule: str) ->
     assert [found for found, _ in _takes(text)] == [rule]
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        # A text that was copied holds signs nobody sees.
+        ("metha\u00addone 10 mg", "profile.opioid-long"),
+        ("metha\u200bdone 10 mg", "profile.opioid-long"),
+        ("OXYCONTIN™ 20 mg", "profile.opioid-long"),
+        ("Norco® 5/325", "profile.opioid"),
+        # A list in Spanish.
+        ("codeína 30 mg", "profile.opioid"),
+        ("fentanilo parche", "profile.opioid-long"),
+        ("buprenorfina", "profile.opioid-long"),
+        ("hidromorfona", "profile.opioid"),
+        ("oximorfona", "profile.opioid"),
+        # Short forms of clinics and of other systems.
+        ("bup/nal 8/2", "profile.opioid-long"),
+        ("BUP-NX 8-2", "profile.opioid-long"),
+        ("fentanyl 25 mcg/hr", "profile.opioid-long"),
+        ("fentanyl 50 mcg/h", "profile.opioid-long"),
+        ("fentanyl 50 mcg q72h", "profile.opioid-long"),
+        ("fentanyl TD 25", "profile.opioid-long"),
+        ("morphine SO4 15MG SA TAB", "profile.opioid-long"),
+        ("oxycodone E.R. 10 mg", "profile.opioid-long"),
+        ("morphine S.R.", "profile.opioid-long"),
+        ("tramadol MR 100 mg", "profile.opioid-long"),
+        ("MSER 15 mg", "profile.opioid-long"),
+        ("OxyER 10", "profile.opioid-long"),
+        ("MST Continus", "profile.opioid-long"),
+        ("morphine 24H", "profile.opioid-long"),
+        ("HC/APAP 5/325", "profile.opioid"),
+        ("Tyl #3", "profile.opioid"),
+        ("T3s", "profile.opioid"),
+        ("Fiorinal #3", "profile.opioid"),
+        ("APAP w/ cod 30", "profile.opioid"),
+        ("promethazine VC w/ cod", "profile.opioid"),
+        ("phenergan w/cod", "profile.opioid"),
+        ("Robitussin AC", "profile.opioid"),
+        ("guaifenesin AC", "profile.opioid"),
+        ("vicoden", "profile.opioid"),
+        ("cocodamol 30/500", "profile.opioid"),
+        ("poppy seed tea", "profile.opioid"),
+        ("intrathecal pain pump", "profile.opioid"),
+        ("Korsuva", "profile.opioid-peripheral"),
+    ],
+)
+def test_an_opioid_is_found_as_lists_really_write_it(text: str, rule: str) -> None:
+    assert rule in [found for found, _ in _takes(text)]
+
+
+@pytest.mark.parametrize("text", ["bup XL 150 mg", "bupropion SR", "cod liver oil", "Robitussin DM", "poppy seed bagel",
+                                  "acetaminophen 500 mg 2 tabs", "Fioricet 2 caps", "baclofen pump", "hydroxyzine TD",
+                                  "estradiol patch 50 mcg/hr", "metoprolol ER", "hydro-chlorothiazide", "HC 1% cream",
+                                  "tussin DM", "shellfish/cod", "ultrasound", "T-shirt"])  # fmt: skip
+def test_what_only_resembles_such_a_short_form_finds_nothing(text: str) -> None:
+    assert _takes(text) == []
+
+
 @pytest.mark.parametrize("form", ["ER", "XR", "SR", "CR", "LA", "12 hr", "12-hour", "24HR", "extended release",
                                   "ext-rel", "patch", "transdermal system", "film", "implant", "depot", "Contin",
                                   "long-acting",
@@ -80,7 +137,7 @@ def test_a_form_that_acts_for_long_stops(name: str, form: str) -> None:
     "text",
     ["oxycodone 5 mg every 12 hours", "oxycodone 5 mg q12hr", "oxycodone 5 mg q 12 hr", "oxycodone 5 mg every 8 hours",
      "oxycodone, from ER visit", "oxycodone 5 mg given in ER", "fentanyl buccal film 200 mcg",
-     "oxycodone para la espalda",
+     "oxycodone para la espalda", "oxycodone 5 mg every 6-8 hr", "hydrocodone every 6 to 8 hour", "oxycodone q8-12 hr",
      "oxycodone IR 5 mg", "max 4 per 24 hour, oxycodone 5 mg", "oxycodone slow taper", "pain controlled by oxycodone"],
 )  # fmt: skip
 def test_words_that_are_no_form_do_not_make_an_opioid_long_acting(text: str) -> None:

@@ -142,6 +142,52 @@ def test_naltrexone_is_accepted_under_its_own_name(drug: str) -> None:
     assert _screen(drug=drug).decision is Decision.ACCEPT
 
 
+@pytest.mark.parametrize("drug", ["naltrexone 50", "naltrexone 450", "naltrexone 4,5 mg", "naltrexone 1.5/3/4.5 mg"])
+def test_a_number_without_its_unit_in_the_drug_is_asked_about(drug: str) -> None:
+    (finding,) = _screen(drug=drug).findings
+    assert (finding.rule, finding.level) == ("drug.unknown-words", Level.PHARMACIST)
+
+
+@pytest.mark.parametrize("drug", ["naltrexone 4.5", "naltrexone 4.5 mg capsule #30", "naltrexone 4.5 mg 30 caps"])
+def test_a_number_that_can_only_mean_the_strength_or_the_capsules_is_not(drug: str) -> None:
+    assert _screen(drug=drug).findings == ()
+
+
+@pytest.mark.parametrize("strength", ["4.5 mg tab", "4.5 mg tablet", "4.5 mg/tablet"])
+def test_a_strength_of_a_tablet_is_no_order_for_capsules(strength: str) -> None:
+    assert _rules(_screen(strength=strength)) == ["form.not-made"]
+
+
+@pytest.mark.parametrize(
+    "drug", ["naltrexone E.R.", "naltrexone S.R. 4.5 mg", "naltrexone MR", "naltrexone timed release"]
+)
+def test_slow_release_is_stopped_however_it_is_written(drug: str) -> None:
+    screening = _screen(drug=drug)
+    assert screening.decision is Decision.STOP
+    assert "form.not-made" in _rules(screening)
+
+
+@pytest.mark.parametrize(
+    "said", ["unknown", "Unknown.", "N/A", "?", "-", "not asked", "Not on file", "patient declined"]
+)
+def test_words_that_say_that_nobody_asked_are_no_allergies(said: str) -> None:
+    patient = replace(USUAL.patient, none_known=False, allergies=(said,))
+    (finding,) = _screen(patient=patient).findings
+    assert (finding.rule, finding.level) == ("patient.allergies", Level.STOP)
+    assert said in finding.message
+    told = replace(USUAL.patient, none_known=False, allergies=(said, "penicillin"))
+    assert _screen(patient=told).decision is Decision.ACCEPT
+
+
+def test_an_opioid_in_the_purpose_is_a_question() -> None:
+    for directions in ("Take 1 capsule at bedtime for opioid use disorder",
+                       "Take 1 capsule at bedtime for pain as oxycodone is stopped"):  # fmt: skip
+        (finding,) = _screen(directions=directions).findings
+        assert (finding.rule, finding.level) == ("profile.opioid-mentioned", Level.PHARMACIST)
+        assert finding.message.startswith("The purpose")
+    assert _screen(directions="Take 1 capsule at bedtime for fibromyalgia").findings == ()
+
+
 def test_a_misspelt_drug_is_never_corrected_silently() -> None:
     assert _screen(drug="naltrexon").decision is Decision.PHARMACIST
 

@@ -142,6 +142,14 @@ def test_a_dose_that_is_not_taken_each_day_is_never_read_as_daily(weekly: str, d
         "1 capsule at 9",
         "1 capsule a week",
         "3 capsules a week",
+        "1 capsule 0 times daily",
+        "1 capsule zero times a day",
+        "1 capsule every 0 hours",
+        "1 capsule q0h for 3 days",
+        "1O caps qhs",
+        "1 capsule l0 times a day",
+        "1 capsule at bedtime, doubling each week",
+        "1 capsule at bedtime, doubling",
     ],
 )
 def test_what_may_mean_two_things_is_no_reading(text: str) -> None:

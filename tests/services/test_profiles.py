@@ -187,3 +187,20 @@ def test_an_opioid_learnt_after_the_label_stops_check_and_hand_out(line: Line) -
 def _since(session: Session, rx: int, line: Line) -> reviewing.Since:
     row = session.get_one(Prescription, rx)
     return reviewing.since_verification(row, reviewing.screening_for(session, row, line.today))
+
+
+def test_unknown_is_kept_on_the_prescription_and_is_no_allergy_on_the_record(sqlite_line: Line) -> None:
+    rx = sqlite_line.entered(patient=_patient(allergies=["unknown"]))
+    assert sqlite_line.row(Prescription, rx).document["patient"]["allergies"] == ["unknown"]
+    assert "allergies are missing" in _stops(sqlite_line, rx)
+    assert _record(sqlite_line, rx).allergies == []
+    told = sqlite_line.entered(patient=_patient(allergies="none known"))
+    assert _stops(sqlite_line, told) == ""
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\ufeff"])
+def test_a_name_with_a_sign_nobody_sees_is_the_same_patient(sqlite_line: Line, sign: str) -> None:
+    sqlite_line.entered(patient=_patient(medications=[METHADONE]))
+    family = _patient()["family"]
+    rx = sqlite_line.entered(patient=_patient(family=f"{family}{sign}", medications=[]))
+    assert "methadone" in _stops(sqlite_line, rx)
