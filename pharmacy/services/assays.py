@@ -64,9 +64,10 @@ def answer(
     row = get_to_change(session, PotencyAssay, assay_id, "assay")
     if not row.is_open:
         raise RuleBroken("This assay is answered already; an answer is never changed. Send capsules again if need be.")
-    if not row.sent_at.date() <= report.reported_on <= today:
+    compounded = row.batch.compounded
+    if not compounded <= report.reported_on <= today:
         raise RuleBroken(
-            f"Date of the certificate: from {row.sent_at.date().isoformat()}, when it was sent, to today.",
+            f"Date of the certificate: from {compounded.isoformat()}, when the batch was compounded, to today.",
             field="reported_on",
         )
     row.percent, row.passed = report.percent, not failure(report.percent)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pharmacy import intake
 
 NEWRX = files("pharmacy.demo").joinpath("newrx.xml").read_bytes()
-SOON = 1.0  # seconds; each takes some milliseconds, the rest is for a busy machine
+SOON = 5.0  # seconds of processor time; each takes some milliseconds, and what grows without bound takes minutes
 
 BILLION_LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE Message [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
@@ -49,9 +49,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_is_refused_soon_and_with_a_reason(name: str) -> None:
     raw, sentence = HOSTILE[name]
-    started = time.perf_counter()
+    started = time.process_time()
     reading = intake.read(raw)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert reading.prescription is None
     assert sentence in reading.problems[0].message
     assert took < SOON
@@ -77,9 +77,9 @@ def repeated(part: str, times: int, before: str = "</MedicationPrescribed>") -> 
     ids=lambda raw: f"{len(raw)} bytes",
 )
 def test_a_well_formed_message_stuffed_with_one_thing_is_still_read_soon(raw: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     intake.read(raw)
-    assert time.perf_counter() - started < 2 * SOON
+    assert time.process_time() - started < 2 * SOON
 
 
 @settings(max_examples=100, deadline=None)
