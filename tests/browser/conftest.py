@@ -82,6 +82,7 @@ def sign_in(chrome: Browser, base: str) -> Iterator[SignIn]:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("heading", name="Work queues").wait_for()
+        page.wait_for_load_state()  # the keys listen once the scripts have run, after the heading is drawn
         return page
 
     yield as_role
