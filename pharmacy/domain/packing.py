@@ -7,18 +7,17 @@ from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
+from pharmacy.domain.balance import read_balance
 from pharmacy.domain.capsules import capsule, refuse_impossible_packing
 from pharmacy.domain.errors import InputUnusable, RuleBroken
 from pharmacy.domain.quality import mean_and_variance, refuse_odd_shell, square_root
-from pharmacy.domain.units import clip, format_number
+from pharmacy.domain.units import format_number
 from pharmacy.domain.weighing_fractions import rounded
 
-_BETWEEN = re.compile(r"[\n\r;,]+")
-_BALANCE = re.compile(
-    r"(?P<state>(?:[A-Z]{1,2}\s+){0,2})\+?\s*(?P<digits>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>mg|g)?", re.ASCII
-)
+_LINES = re.compile(r"[\n\r;]+")
+_WITH_COMMA = ("ST,", "US,", "OL,")  # lines of A&D and Kern balances
 _NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\s+[0-9]+(?:\.[0-9]+)?)+", re.ASCII)
-_UNSTEADY = (["S", "D"], ["SD"], ["D"])  # the balance had not come to rest (MT-SICS: S D; others: SD)
+_MOST_MG = Decimal(5000)  # of one capsule
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,33 +120,20 @@ def read_weights(text: str, *, field: str, policy: PackingPolicy = DEFAULT) -> t
     >>> [str(mg) for mg in read_weights("S S      0.2257 g\\n226.1 mg, 225 224.5", field="filled")]
     ['225.7', '226.1', '225', '224.5']
     """
-    pieces = [piece for line in _BETWEEN.split(text) for piece in _pieces(line.strip())]
+    pieces = [piece for line in _LINES.split(text) for piece in _pieces(line.strip())]
     if len(pieces) > policy.most:
         raise InputUnusable(f"{len(pieces)} weights are more than {policy.most}.", field)
-    return tuple(_weight(piece, place, field) for place, piece in enumerate(pieces, start=1))
+    return tuple(
+        read_balance(piece, field=field, least_mg=Decimal(0), most_mg=_MOST_MG, called=f"Weight {place}").mg
+        for place, piece in enumerate(pieces, start=1)
+    )
 
 
 def _pieces(line: str) -> list[str]:
-    if _NUMBERS.fullmatch(line):
-        return line.split()
-    return [line] if line else []
-
-
-def _weight(piece: str, place: int, field: str) -> Decimal:
-    match = _BALANCE.fullmatch(piece)
-    if match is None:
-        raise InputUnusable(f"Weight {place}: {clip(piece)} is not a weight in mg or g.", field)
-    if match["state"].split() in _UNSTEADY:
-        raise InputUnusable(f"Weight {place}: the balance had not come to rest; weigh that capsule again.", field)
-    weight = Decimal(match["digits"]).scaleb(3 if match["unit"] == "g" else 0)
-    exponent = weight.as_tuple().exponent
-    if not 0 < weight <= 5000 or (isinstance(exponent, int) and exponent < -3):
-        raise InputUnusable(
-            f"Weight {place}: {clip(piece)}; a capsule weighs more than 0 and at most 5000 mg, with at most 3 digits"
-            " after the point.",
-            field,
-        )
-    return weight
+    if line.startswith(_WITH_COMMA):
+        return [line]
+    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
+    return [one for piece in pieces for one in (piece.split() if _NUMBERS.fullmatch(piece) else [piece])]
 
 
 def _shells(size: str, shells_mg: tuple[Decimal, ...], policy: PackingPolicy) -> Weights:

@@ -70,6 +70,7 @@ def test_shells_alone_have_a_mean_and_nothing_that_fills_them() -> None:
         "226.1, 227.4; 228.0",
         "S S      0.2261 g\r\nS S      0.2274 g\r\nS S      0.2280 g\r\n",
         "S     226.1 mg\nN +    227.4 mg\n  + 228.0 mg",
+        "ST,+00000.2261  g\nST,GS, 227.4mg\n228.0 mg",
     ],
 )
 def test_weights_are_read_as_typed_and_as_a_balance_sends_them(text: str) -> None:
@@ -81,10 +82,10 @@ def test_weights_are_read_as_typed_and_as_a_balance_sends_them(text: str) -> Non
     [
         ("226.1\nS D      0.2274 g", "Weight 2: the balance had not come to rest"),
         ("226.1\n227,4x", "Weight 3: “4x” is not a weight in mg or g"),
-        ("-226.1", "Weight 1: “-226.1” is not a weight"),
-        ("0", "a capsule weighs more than 0 and at most 5000 mg"),
-        ("226.1 g", "a capsule weighs more than 0 and at most 5000 mg"),
-        ("0.22612345 g", "at most 3 digits after the point"),
+        ("-226.1", "Weight 1: “-226.1” is outside its limits"),
+        ("0", "more than 0 and at most 5000 mg"),
+        ("226.1 g", "more than 0 and at most 5000 mg"),
+        ("0.22612345 g", "more than 3 digits after the point of a milligram"),
         (" ".join(["226"] * 21), "21 weights are more than 20"),
     ],
 )

@@ -1,0 +1,81 @@
+"""What a balance sends when it types like a keyboard, and what people type in its place."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pharmacy.domain.errors import InputUnusable
+from pharmacy.domain.units import clip, format_number
+
+_LONGEST = 60  # of a line that any of these balances sends
+_WEIGHT = re.compile(
+    r"""
+    (?P<head> (?: [A-Z]{1,2} [,\ ]\s* ){0,2} )      # S S, S D (Mettler-Toledo); N, G (Sartorius); ST,NT, (A&D, Kern)
+    (?P<sign> [+-]? ) \s*
+    (?P<digits> [0-9]{1,9} (?: \. [0-9]{1,9} )? )
+    \s* (?P<unit> mg | g | kg )?
+    \s* (?P<tail> [?^v] )?                          # Ohaus, Radwag: not at rest, above, below the range
+    """,
+    re.ASCII | re.VERBOSE,
+)
+_UNSTEADY = {("S", "D"), ("SD",), ("D",), ("US",)}
+_STEADY = {("S", "S"), ("ST",), ("S",)}
+_WITHOUT_STATE = {(), ("N",), ("G",), ("NT",), ("GS",)}
+_OUT_OF_RANGE = re.compile(r"S [+-]|S I|(?:OL|HI|LO),?.*|H|L|High|Low|Stat.*|Err.*", re.ASCII)
+_MILLIGRAMS = {"mg": 0, "g": 3, "kg": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One weight. mg: in milligrams. sent: the line as it came. from_balance: it has the marks of a balance's line."""
+
+    mg: Decimal
+    sent: str
+    from_balance: bool
+
+
+def read_balance(text: str, *, field: str, least_mg: Decimal, most_mg: Decimal, called: str = "Weighed") -> Reading:
+    """A weight from a balance's line such as `S S      0.5107 g`, or from digits that somebody typed, in mg.
+
+    Without a unit a number means milligrams. least_mg: itself not allowed; most_mg: allowed [mg].
+    Raises: InputUnusable when it is no weight, when the balance had not come to rest or was out of its range, and
+    outside the limits; the sentence begins with `called`.
+    Sources: output formats of Mettler-Toledo (MT-SICS), Sartorius (SBI), A&D and Kern, Ohaus and Radwag manuals.
+
+    >>> read_balance("S S      0.5107 g", field="weighed", least_mg=Decimal(0), most_mg=Decimal(5000)).mg
+    Decimal('510.7')
+    >>> read_balance("ST,+00000.5107  g", field="weighed", least_mg=Decimal(0), most_mg=Decimal(5000)).from_balance
+    True
+    """
+    line = text.strip()
+    match = _WEIGHT.fullmatch(line) if len(line) <= _LONGEST else None
+    if match is None and _OUT_OF_RANGE.fullmatch(line):
+        raise InputUnusable(f"{called}: the balance sent “{clip(line)}”, no weight; tare it and weigh again.", field)
+    head = tuple(re.findall("[A-Z]+", match["head"])) if match else ()
+    if match is None or not _is_known(head):
+        raise InputUnusable(f"{called}: {clip(line)} is not a weight in mg or g.", field)
+    if head in _UNSTEADY or head[:1] == ("US",) or match["tail"] == "?":
+        raise InputUnusable(f"{called}: the balance had not come to rest; weigh again.", field)
+    if match["tail"]:
+        raise InputUnusable(f"{called}: the balance was out of its range; weigh again.", field)
+    mg = Decimal(match["sign"] + match["digits"]).scaleb(_MILLIGRAMS[match["unit"] or "mg"])
+    _refuse_outside(mg, line, field, least_mg, most_mg, called)
+    return Reading(mg, line, bool(head or match["sign"]))
+
+
+def _is_known(head: tuple[str, ...]) -> bool:
+    if head in _STEADY | _UNSTEADY | _WITHOUT_STATE:
+        return True
+    return len(head) == 2 and head[0] in ("ST", "US") and head[1] in ("NT", "GS")
+
+
+def _refuse_outside(mg: Decimal, line: str, field: str, least_mg: Decimal, most_mg: Decimal, called: str) -> None:
+    exponent = mg.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -3:
+        raise InputUnusable(f"{called}: {clip(line)} has more than 3 digits after the point of a milligram.", field)
+    if not least_mg < mg <= most_mg:
+        raise InputUnusable(
+            f"{called}: {clip(line)} is outside its limits: more than {format_number(least_mg)} and at most"
+            f" {format_number(most_mg)} mg.",
+            field,
+        )
