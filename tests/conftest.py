@@ -21,6 +21,7 @@ from pharmacy.app import create_app
 from pharmacy.settings import Settings
 from pharmacy.store import schema
 from pharmacy.store.database import Database
+from tests import copying
 from tests.postgres import Cluster, Copies, NoPostgres
 
 hypothesis.settings.register_profile("here", deadline=None)
@@ -137,10 +138,8 @@ def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sqlite_database(sqlite_template: Path, sqlite_place: Path, engines: dict[str, Database]) -> Iterator[Database]:
     """A fresh SQLite database, for what is tested on one database only."""
-    for left in sqlite_place.parent.iterdir():
-        left.unlink()  # not written over: a thread that outlived its test may still hold the old file
-    shutil.copyfile(sqlite_template, sqlite_place)
     database = _opened(f"sqlite:///{sqlite_place.as_posix()}", engines)
+    copying.copy_file(sqlite_template, database)
     yield database
     database.close()
 
