@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import hypothesis
 import pytest
@@ -158,13 +158,8 @@ def _opened(url: str, engines: dict[str, Database]) -> Database:
     if url not in engines:
         engines[url] = Database(url)
         if engines[url].is_sqlite:
-            event.listen(engines[url].engine, "connect", _hurry)
+            event.listen(engines[url].engine, "connect", copying.hurry)
     return engines[url]
-
-
-def _hurry(connection: Any, _: object) -> None:
-    """Nothing is synced to disk, as on the PostgreSQL of the tests; tests/store looks at what the product does."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
