@@ -124,7 +124,7 @@ def postgres_copies(postgres: Cluster) -> Copies:
 def engines() -> dict[str, Database]:
     """The databases of one test after another, by URL: an engine keeps the statements that it has compiled.
 
-    Compiling them anew for every test took a third of the time of the tests of pages.
+    Compiling them anew for every test took a quarter of the time of the tests of pages.
     """
     return {}
 
