@@ -27,7 +27,7 @@ run: $(VENV)/.base ## serve the application with the demonstration data on http:
 	@$(BIN)/pharmacy demo --serve
 
 test: $(VENV)/.test ## run the whole test suite
-	@$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 lint: $(VENV)/.lint ## check style, types and import arrows
 	@$(BIN)/ruff check .

@@ -1,8 +1,9 @@
 """Whatever is done in whatever order, nothing appears and nothing is lost, and states follow the table."""
 
-import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import event
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.workflow import STEPS, Subject
@@ -17,7 +19,8 @@ from pharmacy.services import lots, releasing
 from pharmacy.store import schema
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, IngredientKind
-from tests.services.line import GOOD_WEIGHTS, NOW, TABLES, furnished_file, open_again
+from tests.copying import copy_file, hurry
+from tests.services.line import GOOD_WEIGHTS, NOW, TABLES, Line, furnished_file, open_again
 
 WATCHED = (Subject.LOT, Subject.BATCH, Subject.FILL)
 SHELLS = 360
@@ -42,25 +45,17 @@ class Pharmacy(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = TemporaryDirectory()
         self.states: dict[tuple[Subject, int], str] = {}
 
     @initialize()
     def open(self) -> None:
-        file = Path(self.directory.name) / "pharmacy.db"
-        shutil.copyfile(furnished(), file)
-        self.database = Database(f"sqlite:///{file.as_posix()}")
-        line = open_again(self.database, NOW)
-        self.line = line
-        self.rxs = [line.verified(quantity=str(quantity), days_supply=str(quantity)) for quantity in (30, 60, 100)]
-        two = [{"dose_mg": "4.5", "days": "20"}, {"dose_mg": "4.5", "days": ""}]
-        self.rxs.append(line.verified_plan(("4.5", "4.5"), titration=two))  # two bottles from the same batches
-        self.shelf = line.released(100)
+        ordered = with_orders()
+        self.line = fresh(ordered.file)
+        self.rxs, self.shelf = ordered.rxs, ordered.shelf
 
     def teardown(self) -> None:
-        if hasattr(self, "database"):
-            self.database.close()
-        self.directory.cleanup()
+        if hasattr(self, "line"):
+            self.line.database.close()
 
     def attempt(self, act: Any, *args: Any, **named: Any) -> Any:
         """What the services refuse changes nothing; the invariants then look."""
@@ -148,24 +143,62 @@ class Pharmacy(RuleBasedStateMachine):
                 self.states[subject, row.id] = row.state.value
 
 
-_FURNISHED: list[Any] = []
+_DIRECTORY = TemporaryDirectory()
 
 
+def _database(name: str) -> Database:
+    return Database(f"sqlite:///{(Path(_DIRECTORY.name) / name).as_posix()}")
+
+
+@cache
+def _one() -> Database:
+    """The database of one run after another: an engine keeps the statements that it has compiled."""
+    database = _database("one.db")
+    event.listen(database.engine, "connect", hurry)
+    return database
+
+
+def fresh(file: Path) -> Line:
+    """The line of a copy of this pharmacy, in place of the copy before it."""
+    copy_file(file, _one())
+    return open_again(_one(), NOW)
+
+
+@cache
 def furnished() -> Path:
     """One furnished database with few shells, made once and copied for every run."""
-    if not _FURNISHED:
-        directory = TemporaryDirectory()
-        empty = Database(f"sqlite:///{(Path(directory.name) / 'empty.db').as_posix()}")
-        schema.upgrade(empty)
-        empty.close()
-        file = furnished_file(Path(directory.name) / "empty.db", Path(directory.name))
-        database = Database(f"sqlite:///{file.as_posix()}")
-        line = open_again(database, NOW)
-        shells = line.lots[IngredientKind.SHELL]
-        line.run(lambda s: lots.adjust(s, shells, Decimal(SHELLS), reason="a small box", **line.by))
-        database.close()
-        _FURNISHED.extend([directory, file])
-    return _FURNISHED[1]
+    empty = _database("empty.db")
+    schema.upgrade(empty)
+    empty.close()
+    file = furnished_file(Path(_DIRECTORY.name) / "empty.db", Path(_DIRECTORY.name))
+    database = _database(file.name)
+    line = open_again(database, NOW)
+    shells = line.lots[IngredientKind.SHELL]
+    line.run(lambda s: lots.adjust(s, shells, Decimal(SHELLS), reason="a small box", **line.by))
+    database.close()
+    return file
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A furnished pharmacy with verified prescriptions and a released batch on the shelf."""
+
+    file: Path
+    rxs: list[int]
+    shelf: int
+
+
+@cache
+def with_orders() -> Ordered:
+    database = _database("ordered.db")
+    copy_file(furnished(), database)
+    line = open_again(database, NOW)
+    rxs = [line.verified(quantity=str(quantity), days_supply=str(quantity)) for quantity in (30, 60, 100)]
+    two = [{"dose_mg": "4.5", "days": "20"}, {"dose_mg": "4.5", "days": ""}]
+    rxs.append(line.verified_plan(("4.5", "4.5"), titration=two))  # two bottles from the same batches
+    shelf = line.released(100)
+    database.close()
+    return Ordered(Path(_DIRECTORY.name) / "ordered.db", rxs, shelf)
 
 
 Pharmacy.TestCase.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)

@@ -1,9 +1,6 @@
 """Whatever is done in whatever order: a prescription waits exactly while a question is open, then is verified anew."""
 
-import shutil
 from contextlib import suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import settings
@@ -14,10 +11,9 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.questions import Asking, Reply
 from pharmacy.services import prescriptions, questions
 from pharmacy.store.asked import questions_of
-from pharmacy.store.database import Database
 from pharmacy.store.tables import Prescription
-from tests.services.line import NOW, open_again
-from tests.services.test_conservation import furnished
+from tests.services.line import NOW
+from tests.services.test_conservation import fresh, furnished
 
 
 class Clarifying(RuleBasedStateMachine):
@@ -25,21 +21,16 @@ class Clarifying(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = TemporaryDirectory()
         self.must_verify = True  # since the last question, or since the last entry
 
     @initialize()
     def open(self) -> None:
-        file = Path(self.directory.name) / "pharmacy.db"
-        shutil.copyfile(furnished(), file)
-        self.database = Database(f"sqlite:///{file.as_posix()}")
-        self.line = open_again(self.database, NOW)
+        self.line = fresh(furnished())
         self.rx = self.line.entered()
 
     def teardown(self) -> None:
-        if hasattr(self, "database"):
-            self.database.close()
-        self.directory.cleanup()
+        if hasattr(self, "line"):
+            self.line.database.close()
 
     def attempt(self, act: Any, *args: Any, **named: Any) -> bool:
         """Whether it was allowed; what is refused changes nothing."""

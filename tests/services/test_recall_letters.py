@@ -1,6 +1,6 @@
 """Letters about a recall, read back from the PDF."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +17,10 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.services import recall_letters, recalls, releasing
 from pharmacy.services.recall_letters import TO_PATIENTS, TO_PRESCRIBERS, Order, To
+from pharmacy.store.database import Database
 from pharmacy.store.tables import Fill, IngredientKind, Patient, Pharmacy, Prescriber, Prescription
-from tests.services.line import Line, order
+from tests.copying import copy
+from tests.services.line import NOW, Line, open_again, order
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
@@ -54,9 +56,12 @@ def rx_of(line: Line, family: str, given: str = "Anna", npi: str = "1234567893",
     return line.verified(patient=patient, prescriber=prescriber)
 
 
-@pytest.fixture
-def recalled(line: Line) -> Line:
+@pytest.fixture(scope="module")
+def after_the_recall(furnished: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Three patients of two prescribers have capsules of the lot; a fourth's are still in the pharmacy."""
+    database = Database(f"sqlite:///{(tmp_path_factory.mktemp('recalled') / 'pharmacy.db').as_posix()}")
+    copy(furnished, database)
+    line = open_again(database, NOW)
     batch = line.released(100)
     line.released(100)
     line.dispensed(batch, rx_of(line, "Adler"))
@@ -64,6 +69,14 @@ def recalled(line: Line) -> Line:
     line.dispensed(batch + 1, rx_of(line, "Conrad", npi="1003000126", doctor="Zweit"))
     line.checked(batch + 1, rx_of(line, "Dorn"))
     recall(line)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def recalled(line: Line, after_the_recall: Database) -> Line:
+    """The pharmacy after the recall, made once and copied."""
+    copy(after_the_recall, line.database)
     return line
 
 

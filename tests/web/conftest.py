@@ -1,20 +1,23 @@
 """A running application with a person of every role, and clients that are signed in as one of them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from pharmacy.domain.roles import Role
 from pharmacy.services import people, sessions
 from pharmacy.services.people import OWNER
 from pharmacy.store.database import Database, utc_now
 from pharmacy.store.tables import Person
+from tests.copying import copy, copy_file
 
 PASSWORD = "six grey herons at dusk"
 # The same algorithm with little work: real hashes would cost every test half a second.
@@ -50,10 +53,12 @@ class Client(FlaskClient):
         return self.csrf
 
 
-@pytest.fixture
-def staff(database: Database) -> dict[Role, int]:
-    """A person of every role, all with PASSWORD: {role: id}. User names are "technician", "pharmacist", ..."""
-    ids: dict[Role, int] = {}
+@pytest.fixture(scope="session")
+def staffed(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The pharmacy with its people, of which every test gets a copy."""
+    file = tmp_path_factory.mktemp("staffed") / "pharmacy.db"
+    database = Database(f"sqlite:///{file.as_posix()}")
+    copy_file(sqlite_template, database)
     with database.transaction() as session:
         people.change_pharmacy(
             session,
@@ -75,8 +80,16 @@ def staff(database: Database) -> dict[Role, int]:
                 now=utc_now(),
             )
             person.password_hash = CHEAP_HASH
-            ids[role] = person.id
-    return ids
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def staff(database: Database, staffed: Database) -> dict[Role, int]:
+    """A person of every role, all with PASSWORD: {role: id}. User names are "technician", "pharmacist", ..."""
+    copy(staffed, database)
+    with database.reading() as session:
+        return {person.role: person.id for person in session.scalars(select(Person))}
 
 
 @pytest.fixture

@@ -7,13 +7,19 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from pharmacy.domain.roles import Role
 from pharmacy.services.acting import Actor
+from pharmacy.store import trail
 from pharmacy.store.database import Database, utc_now
-from pharmacy.store.tables import IngredientKind, Person
+from pharmacy.store.tables import Formula, IngredientKind, Lot, Person
+from tests.copying import copy, copy_file
 from tests.services.line import DRAFT, Line, add_formula, add_ingredients, add_lot, message, order
 
 _ROLES = {
@@ -48,12 +54,38 @@ class Counter(Line):
         return super().lot(kind, **{"expiry": self.today + timedelta(days=700), **changed})
 
     def furnish(self) -> "Counter":
+        """Does it once a day for pharmacies with the same past, and copies the outcome."""
+        with self.database.reading() as session:
+            past = (trail.head(session), self.today)
+        if past in _FURNISHED:
+            copy(_FURNISHED[past], self.database)
+        else:
+            self._furnish()
+            if self.database.is_sqlite:
+                _FURNISHED[past] = _kept(self.database)
+        with self.database.reading() as session:
+            self.formula = session.scalars(select(Formula.id)).one()
+            self.lots = {lot.ingredient.kind: lot.id for lot in session.scalars(select(Lot))}
+        return self
+
+    def _furnish(self) -> None:
         with self.database.transaction() as session:
             add_ingredients(session, self)
-            self.formula = add_formula(session, self, DRAFT)
+            add_formula(session, self, DRAFT)
             expiry = self.today + timedelta(days=700)
-            self.lots = {kind: add_lot(session, self, kind, expiry=expiry) for kind in IngredientKind}
-        return self
+            for kind in IngredientKind:
+                add_lot(session, self, kind, expiry=expiry)
+
+
+_DIRECTORY = TemporaryDirectory()
+_FURNISHED: dict[tuple[trail.Head, date], Database] = {}
+
+
+def _kept(database: Database) -> Database:
+    kept = Database(f"sqlite:///{_DIRECTORY.name}/{len(_FURNISHED)}.db")
+    database.close()  # with its last connection, what it logged is in the file
+    copy_file(Path(str(database.url.database)), kept)
+    return kept
 
 
 def open_counter(database: Database, staff: dict[Role, int]) -> Counter:
