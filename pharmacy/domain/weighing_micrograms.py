@@ -6,6 +6,7 @@ that the whole batch must hold to the powder, from the powder to the room that i
 the capsule.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -77,6 +78,63 @@ def whole_amounts(
         filler_per_capsule_tenth_ug=_divided(filler * MILLION * 10, under_filler * made),
         filler_total_ug=_divided(filler, under_filler),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a certificate states, as fractions. as_is: the assay counts water and solvents already."""
+
+    assay: Decimal
+    as_is: bool
+    water: Decimal
+    solvents: Decimal
+
+
+def second_lot(
+    *,
+    dose_mg: Decimal,
+    basis_factor: Decimal,
+    capsules: int,
+    overage: Decimal,
+    taken: Sequence[tuple[Decimal, Stated, Decimal]],
+    lot: Stated,
+    packing_mg: Decimal,
+    filler_packing_mg: Decimal,
+) -> tuple[int, int]:
+    """What is still to be weighed of a second lot, and the filler of the whole batch [µg].
+
+    taken: (weighed [mg], certificate, packing statistic [mg]) of the lots before. Everything is brought over one common
+    denominator and divided once, half to even.
+    """
+    made = capsules * (MILLION + _units(overage, MILLION))  # millionths of a capsule
+    over = MILLION**3  # every purity is held over it
+    lacking = _units(dose_mg, MICROGRAMS) * _units(basis_factor, MILLION) * made * over
+    for mg, stated, _ in taken:
+        lacking -= _units(mg, MICROGRAMS) * _over(stated, over) * MILLION**2
+    rest, under_rest = lacking, MILLION**2 * _over(lot, over)
+    # Room in millionths of a capsule, over the product of all packing statistics.
+    fulls = [_units(full, MICROGRAMS) for _, _, full in taken]
+    product = _units(packing_mg, MICROGRAMS)
+    for full in fulls:
+        product *= full
+    room = made * product
+    for (mg, _, _), full in zip(taken, fulls, strict=True):
+        room -= MILLION * _units(mg, MICROGRAMS) * (product // full)
+    room = room * under_rest - MILLION * rest * (product // _units(packing_mg, MICROGRAMS))
+    filler = _units(filler_packing_mg, MICROGRAMS) * room
+    return _divided(rest, under_rest), _divided(filler, MILLION * product * under_rest)
+
+
+def quotient(factors: tuple[Decimal, Decimal], divisor: Decimal) -> Decimal:
+    """Two amounts multiplied and divided by a third, all in mg, rounded once to the microgram."""
+    first, second = (_units(factor, MICROGRAMS) for factor in factors)
+    return Decimal(_divided(first * second, _units(divisor, MICROGRAMS))).scaleb(-3)
+
+
+def _over(stated: Stated, denominator: int) -> int:
+    """A certificate's purity as a numerator over this denominator."""
+    pure, whole = _purity(assay=stated.assay, as_is=stated.as_is, water=stated.water, solvents=stated.solvents)
+    return pure * (denominator // whole)
 
 
 def trituration_faults(
