@@ -50,7 +50,7 @@ def read_balance(text: str, *, field: str, least_mg: Decimal, most_mg: Decimal, 
     line = text.strip()
     match = _WEIGHT.fullmatch(line) if len(line) <= _LONGEST else None
     if match is None and _OUT_OF_RANGE.fullmatch(line):
-        raise InputUnusable(f"{called}: the balance sent “{clip(line)}”, no weight; tare it and weigh again.", field)
+        raise InputUnusable(f"{called}: the balance sent {clip(line)}, no weight; tare it and weigh again.", field)
     head = tuple(re.findall("[A-Z]+", match["head"])) if match else ()
     if match is None or not _is_known(head):
         raise InputUnusable(f"{called}: {clip(line)} is not a weight in mg or g.", field)

@@ -16,6 +16,7 @@ class Meaning(StrEnum):
     LOT_RELEASED = "I examined this lot and its certificate and release it for compounding"
     PRESCRIPTION_VERIFIED = "I compared this prescription with its source and verified it"
     DEVIATION_ACCEPTED = "I accept this deviation for the reason given"
+    WEIGHT_READ = "I read this weight on the balance as the second person"
     BATCH_RELEASED = "I reviewed the compounding record and release this batch"
     BATCH_REJECTED = "I reject this batch"
     ONE_PHARMACIST = "I am the only pharmacist on duty here and sign alone where two would sign"

@@ -105,7 +105,7 @@ OPEN: dict[Subject, frozenset[str]] = {
 class Step:
     """One allowed move.
 
-    sources: states it may start from. target: the state it ends in.
+    sources: states it may start from. target: the state it ends in, "" for the one it was in.
     apart_from: what the doer must not have done to the same record, as the refusal says it; "" where anyone may.
     plain: nothing but a reason goes with it; every other step has a form, a check or a cause of its own.
     """
@@ -125,6 +125,7 @@ class Step:
 _RX, _FORMULA, _LOT = Subject.PRESCRIPTION, Subject.FORMULA, Subject.LOT
 _BATCH, _FILL = Subject.BATCH, Subject.FILL
 _IN_CHARGE = frozenset({Role.PHARMACIST_IN_CHARGE})
+_AT_BENCH = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING)
 _MAKING = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING, BatchState.TESTING)
 
 # A table is read by its rows.
@@ -205,6 +206,15 @@ STEPS: tuple[Step, ...] = (
     ),
     #
     Step(_BATCH, "weigh", "Weigh", (BatchState.PLANNED, BatchState.WEIGHING), BatchState.WEIGHING, BENCH),
+    # Steps of the procedure, pauses and a second lot leave a batch where it is.
+    Step(_BATCH, "do_step", "Work at the bench", _AT_BENCH, "", BENCH),
+    Step(_BATCH, "pause", "Pause", _AT_BENCH, "", BENCH, needs_reason=True),
+    Step(_BATCH, "resume", "Go on", _AT_BENCH, "", BENCH),
+    Step(_BATCH, "photograph", "Keep a photograph", (*_AT_BENCH, BatchState.TESTING), "", BENCH),
+    Step(
+        _BATCH, "continue", "Take a second lot", (BatchState.PLANNED, BatchState.WEIGHING), "", BENCH,
+        needs_reason=True,
+    ),
     Step(_BATCH, "finish_weighing", "Weighing is complete", (BatchState.WEIGHING,), BatchState.FILLING, BENCH),
     Step(_BATCH, "fill", "Capsules are filled", (BatchState.FILLING,), BatchState.TESTING, BENCH),
     Step(_BATCH, "test", "Record the weight test", (BatchState.TESTING,), BatchState.AWAITING_RELEASE, BENCH),
@@ -284,7 +294,7 @@ def allow(
         raise RuleBroken(f"{step.label}: write the reason; it is kept with the record.", field="reason")
     if step.apart_from and doer in done_by:
         _refuse_same_person(step, name, alone=alone, reason=reason)
-    return step.target
+    return step.target or state
 
 
 def refuse_unless_plain(subject: Subject, verb: str) -> None:

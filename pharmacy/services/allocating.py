@@ -10,9 +10,9 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import courses, releasing, reviewing
+from pharmacy.services import components, courses, releasing, reviewing
 from pharmacy.services.acting import Actor, get_to_change, move, record
-from pharmacy.store.tables import Allocation, Batch, Fill, Label
+from pharmacy.store.tables import Allocation, Batch, Fill, IngredientKind, Label
 
 
 def batches_for(session: Session, fill: Fill, today: date) -> tuple[Batch, ...]:
@@ -70,7 +70,8 @@ def refuse_unless_lasts(batch: Batch, fill: Fill, today: date) -> None:
 
 def excipients_of(batch: Batch) -> tuple[str, ...]:
     """Filler and shell of a batch, by name."""
-    return tuple(component.lot.ingredient.name for component in batch.inputs[1:])
+    others = (taken.lot.ingredient for taken in components.in_use(batch))
+    return tuple(dict.fromkeys(one.name for one in others if one.kind is not IngredientKind.ACTIVE))
 
 
 def take(session: Session, fill: Fill, batch: Batch, *, actor: Actor, now: datetime) -> None:

@@ -24,7 +24,7 @@ from pharmacy.domain.weighing import (
     worksheet,
 )
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import formulas, lots, packing
+from pharmacy.services import bench, components, formulas, lots, packing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.ledger import in_unit
 from pharmacy.services.weigh_ins import Weighing as Weighing
@@ -161,7 +161,8 @@ def fill(
         raise RuleBroken("Good capsules: at least 1; reject the batch if there is none.", field="made")
     if wasted < 0:
         raise RuleBroken("Spoiled capsules: 0 or more.", field="wasted")
-    shells = sum(w.weighed for w in batch.inputs[-1].weigh_ins)
+    bench.refuse_unless_done(batch)
+    shells = sum(map(components.weighed, components.of_kind(batch, IngredientKind.SHELL)))
     if made + wasted > shells:
         raise RuleBroken(
             f"{made} good and {wasted} spoiled capsules are more than the {format_number(Decimal(shells))} shells"
@@ -191,8 +192,8 @@ def fill(
 
 def powder_mg(batch: Batch) -> Decimal:
     """Active and filler as they were weighed [mg]."""
-    powders = (c for c in batch.inputs if c.lot.ingredient.kind is not IngredientKind.SHELL)
-    return sum((weigh_in.weighed for powder in powders for weigh_in in powder.weigh_ins), Decimal(0))
+    powders = (taken for taken in batch.inputs if taken.lot.ingredient.kind is not IngredientKind.SHELL)
+    return sum(map(components.weighed, powders), Decimal(0))
 
 
 def powder_in_capsules_percent(batch: Batch) -> Decimal | None:
@@ -203,8 +204,11 @@ def powder_in_capsules_percent(batch: Batch) -> Decimal | None:
 
 
 def fill_per_capsule_mg(batch: Batch) -> Decimal:
-    """What the worksheet puts into one capsule [mg]."""
-    return Decimal(str(batch.worksheet["fill_per_capsule_mg"]))
+    """What the worksheet puts into one capsule, or its recalculation for a second lot of the active [mg]."""
+    fill = batch.worksheet["fill_per_capsule_mg"]
+    for taken in batch.inputs:
+        fill = (taken.worked_out or {}).get("fill_per_capsule_mg", fill)
+    return Decimal(str(fill))
 
 
 def _lot(session: Session, formula: Formula, kind: IngredientKind, lot_id: int | None) -> Lot:
@@ -223,7 +227,7 @@ def _lot(session: Session, formula: Formula, kind: IngredientKind, lot_id: int |
     return lot
 
 
-def _packing_mg(session: Session, lot: Lot, size: str, field: str) -> Decimal:
+def packing_of(session: Session, lot: Lot, size: str, field: str) -> Decimal:
     """What fills one capsule of the formula's size [mg].
 
     Raises: RuleBroken when nobody measured it.
@@ -236,27 +240,32 @@ def _packing_mg(session: Session, lot: Lot, size: str, field: str) -> Decimal:
     return found
 
 
-def _order(session: Session, formula: Formula, active: Lot, filler: Lot, planned: Plan) -> WorksheetOrder:
-    active_packing_mg, filler_packing_mg = (
-        _packing_mg(session, lot, formula.capsule_size, field)
-        for lot, field in ((active, "lot-active"), (filler, "lot-filler"))
+def active_lot(session: Session, lot: Lot, size: str, field: str) -> ActiveLot:
+    """A lot of the active as the worksheet takes it.
+
+    Raises: RuleBroken when its certificate or its packing statistic is missing.
+    """
+    packing_mg = packing_of(session, lot, size, field)
+    if lot.assay is None or lot.water is None:
+        raise RuleBroken(f"Lot {lot.number}: its certificate states no assay or no water.", field=field)
+    return ActiveLot(
+        assay=lot.assay,
+        assay_basis=AssayBasis(lot.assay_basis),
+        water=lot.water,
+        packing_mg=packing_mg,
+        solvents=lot.solvents or Decimal(0),
     )
-    if active.assay is None or active.water is None:
-        raise RuleBroken(f"Lot {active.number}: its certificate states no assay or no water.", field="lot-active")
+
+
+def _order(session: Session, formula: Formula, active: Lot, filler: Lot, planned: Plan) -> WorksheetOrder:
     return WorksheetOrder(
         dose_mg=formula.strength_mg,
         basis=Basis(formula.basis),
         capsules=planned.capsules,
         overage=formula.overage,
         capsule_size=formula.capsule_size,
-        active_lot=ActiveLot(
-            assay=active.assay,
-            assay_basis=AssayBasis(active.assay_basis),
-            water=active.water,
-            packing_mg=active_packing_mg,
-            solvents=active.solvents or Decimal(0),
-        ),
-        filler_lot=FillerLot(packing_mg=filler_packing_mg),
+        active_lot=active_lot(session, active, formula.capsule_size, "lot-active"),
+        filler_lot=FillerLot(packing_of(session, filler, formula.capsule_size, "lot-filler")),
         balance=Balance(minimum_mg=planned.minimum_mg),
     )
 

@@ -1,6 +1,6 @@
 """The compounding record of a batch as paper: everything on file, in finished strings, with the head of its trail."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,13 +14,23 @@ from labels.errors import LabelRefused
 from labels.printing import Printed
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_measure, format_number, format_strength
-from pharmacy.services import batches, releasing, weigh_ins
+from pharmacy.services import batches, bench, components, releasing, weigh_ins
 from pharmacy.services.acting import get
 from pharmacy.services.printing import DEMONSTRATION, day
 from pharmacy.services.signing import Standing
 from pharmacy.store import quality
-from pharmacy.store.tables import AuditEntry, Batch, BatchInput, Pharmacy, PotencyAssay, WeightTest
+from pharmacy.store.tables import (
+    AuditEntry,
+    Batch,
+    BatchInput,
+    BenchActKind,
+    Pharmacy,
+    PotencyAssay,
+    WeighIn,
+    WeightTest,
+)
 
+_INTERRUPTED = (BenchActKind.PAUSED, BenchActKind.RESUMED)
 Clock = Callable[[datetime | None], str]
 
 
@@ -45,6 +55,7 @@ def compose(session: Session, batch: Batch, zone: ZoneInfo) -> Document:
         return f"{day(local.date())} {local:%H:%M}"
 
     pharmacy = get(session, Pharmacy, 1, "pharmacy")
+    read_by = weigh_ins.readings(session, batch)
     return Document(
         title=f"Compounding record {batch.number}: {batch.state}",
         pharmacy=(pharmacy.name, f"{pharmacy.address}, {pharmacy.phone}"),
@@ -54,10 +65,11 @@ def compose(session: Session, batch: Batch, zone: ZoneInfo) -> Document:
             Rows(
                 "Components",
                 ("Component", "Supplier, maker's lot", "Our lot, expiry", "Target, allowed", "Weighed", "Who and how"),
-                tuple(_component(taken, clock) for taken in batch.inputs),
+                tuple(_component(batch, taken, read_by, clock) for taken in components.in_order(batch)),
                 (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
             ),
             Rows("Worksheet", ("What", "Formula", "With", "Result"), tuple(_steps(batch)), (0.2, 0.28, 0.34, 0.18)),
+            *_procedure(batch, clock),
             *(_weights(test, place, clock) for place, test in enumerate(batch.tests, start=1)),
             _assays(quality.assays_of(session, batch.id), clock),
             _people(batch, clock),
@@ -120,25 +132,49 @@ def _yield(batch: Batch) -> str:
     return "" if percent is None else f"{format_number(percent)} % of what was weighed"
 
 
-def _component(taken: BatchInput, clock: Clock) -> tuple[str, ...]:
+def _component(batch: Batch, taken: BatchInput, read_by: Mapping[int, Standing], clock: Clock) -> tuple[str, ...]:
     lot, ingredient = taken.lot, taken.lot.ingredient
     low, high = weigh_ins.allowed_range(taken)
-    weighed, who = "not weighed", ""
+    allowed = (
+        "until it ran out" if components.is_left(batch, taken) else f"{format_number(low)} to {format_number(high)}"
+    )
+    weighed = "not weighed"
     if taken.weigh_ins:
-        last = taken.weigh_ins[-1]
-        off = format_number(weigh_ins.off_percent(taken, last))
-        weighed = f"{_amount(last.weighed, ingredient.unit)}\n{off} % off"
-        who = f"{last.person.full_name}, {clock(last.at)}, {last.source.value}"
-        if not last.within:
-            who += f"\nDeviation: {last.deviation}"
+        weighed = _amount(components.weighed(taken), ingredient.unit)
+    if components.is_finished(taken):
+        weighed += f"\n{format_number(weigh_ins.off_percent(taken))} % off"
     return (
         f"{ingredient.name}, {ingredient.grade}",
         f"{lot.supplier}, {lot.maker_lot}",
         f"{lot.number}\n{day(lot.expiry)}",
-        f"{_amount(taken.target, ingredient.unit)}\n{format_number(low)} to {format_number(high)}",
+        f"{_amount(taken.target, ingredient.unit)}\n{allowed}",
         weighed,
-        who,
+        "\n".join(_who(one, len(taken.weigh_ins) > 1, ingredient.unit, read_by, clock) for one in taken.weigh_ins),
     )
+
+
+def _who(weigh_in: WeighIn, several: bool, unit: str, read_by: Mapping[int, Standing], clock: Clock) -> str:
+    told = f"{weigh_in.person.full_name}, {clock(weigh_in.at)}, {weigh_in.source.value}"
+    if several:
+        told = f"{_amount(weigh_in.weighed, unit)}: {told}"
+    if weigh_in.id in read_by:
+        told += f"\nRead by {read_by[weigh_in.id].printed_name}"
+    return told if weigh_in.within else f"{told}\nDeviation: {weigh_in.deviation}"
+
+
+def _procedure(batch: Batch, clock: Clock) -> tuple[Rows, ...]:
+    """The steps as they were confirmed, with pauses and photographs; nothing for a batch from before they were kept."""
+    at = bench.progress(batch)
+    lines = [(act, step.number, step.detail or step.text) for step in at.steps if (act := at.done.get(step.number))]
+    lines += [(act, act.step, act.kind.value.capitalize()) for act in batch.bench_acts if act.kind in _INTERRUPTED]
+    shown = [(act.at, number, text, act.person, act.note) for act, number, text in lines]
+    shown += [(one.at, one.step, f"Photograph {one.sha256[:16]}", one.person, one.note) for one in batch.bench_photos]
+    rows = tuple(
+        (str(number), text, f"{person.full_name}, {clock(moment)}", note)
+        for moment, number, text, person, note in sorted(shown, key=lambda one: one[:2])
+    )
+    headings = ("Step", "What was done", "By", "Note")
+    return (Rows("Procedure", headings, rows, (0.06, 0.44, 0.32, 0.18)),) if rows else ()
 
 
 def _amount(value: Decimal, unit: str) -> str:
@@ -146,7 +182,8 @@ def _amount(value: Decimal, unit: str) -> str:
 
 
 def _steps(batch: Batch) -> Iterable[tuple[str, ...]]:
-    for step in batch.worksheet["steps"]:
+    later = [step for taken in batch.inputs for step in (taken.worked_out or {}).get("steps", ())]
+    for step in [*batch.worksheet["steps"], *later]:
         inputs = "; ".join(f"{symbol} = {value}" for symbol, value in step["inputs"].items())
         yield step["name"], step["formula"], inputs, f"{step['result']} {step['unit']}".strip()
 

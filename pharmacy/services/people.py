@@ -14,7 +14,7 @@ from pharmacy.domain.signature import Meaning
 from pharmacy.services import passwords, signing
 from pharmacy.services.acting import Actor, get, get_to_change, record
 from pharmacy.services.signing import Proof
-from pharmacy.store.tables import ApiToken, Person, Pharmacy, SetUpLink, SignInSession
+from pharmacy.store.tables import ApiToken, Person, Pharmacy, SecondReading, SetUpLink, SignInSession
 
 LINK_LASTS = timedelta(days=2)
 OWNER = Actor(0, "set-up", Role.ADMINISTRATOR)
@@ -173,7 +173,15 @@ def change_pharmacy(
             raise RuleBroken(f"Pharmacy {field}: 1 to {most} characters; it is printed on every label.", field=field)
     row = session.get(Pharmacy, 1)
     if row is None:
-        row = Pharmacy(id=1, name="", address="", phone="", one_pharmacist=False, demonstration=demonstration)
+        row = Pharmacy(
+            id=1,
+            name="",
+            address="",
+            phone="",
+            one_pharmacist=False,
+            demonstration=demonstration,
+            second_reading=SecondReading.ACTIVE,
+        )
         session.add(row)
     before = {"name": row.name, "address": row.address, "phone": row.phone}
     row.name, row.address, row.phone = name.strip(), address.strip(), phone.strip()
@@ -225,6 +233,28 @@ def declare_alone(session: Session, *, alone: bool, proof: Proof, reason: str, a
         before={"one_pharmacist": not alone},
         after={"one_pharmacist": alone},
         reason=reason.strip(),
+    )
+    return row
+
+
+def choose_second_reading(session: Session, chosen: SecondReading, *, actor: Actor, now: datetime) -> Pharmacy:
+    """The pharmacist-in-charge decides which weighings a second person reads.
+
+    Raises: RuleBroken.
+    """
+    if actor.role is not Role.PHARMACIST_IN_CHARGE:
+        raise RuleBroken("Only the pharmacist-in-charge decides which weighings a second person reads.")
+    row = get_to_change(session, Pharmacy, 1, "pharmacy")
+    before, row.second_reading = row.second_reading, chosen
+    record(
+        session,
+        Event.PHARMACY_CHANGED,
+        actor=actor,
+        now=now,
+        subject="pharmacy",
+        subject_id=1,
+        before={"second_reading": before.value},
+        after={"second_reading": chosen.value},
     )
     return row
 

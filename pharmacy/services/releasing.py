@@ -12,10 +12,10 @@ from pharmacy.domain.quality import refuse_odd_shell, sample_size, weight_test
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import read_decimal
 from pharmacy.domain.workflow import BatchState, LotState, Subject, refuse_unless_plain
-from pharmacy.services import assays, formulas, signing, weigh_ins
+from pharmacy.services import assays, batches, components, formulas, signing, weigh_ins
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Batch, WeightTest
+from pharmacy.store.tables import Batch, BatchInput, BenchActKind, IngredientKind, WeightTest
 
 
 def test_weights(
@@ -40,9 +40,13 @@ def test_weights(
             f"Weights: {len(weights_mg)} were given; {least} of {batch.made} capsules are weighed.",
             field="weights",
         )
-    fill_mg = Decimal(str(batch.worksheet["fill_per_capsule_mg"])).quantize(Decimal("0.001"))
+    fill_mg = batches.fill_per_capsule_mg(batch).quantize(Decimal("0.001"))
     read_decimal(shell_mg, field="shell_mg", places=3)
-    refuse_odd_shell(shell_mg, SIZES[batch.formula.capsule_size].shell_mg, batch.inputs[-1].lot.shell_mg)
+    refuse_odd_shell(
+        shell_mg,
+        SIZES[batch.formula.capsule_size].shell_mg,
+        components.of_kind(batch, IngredientKind.SHELL)[-1].lot.shell_mg,
+    )
     for place, weight in enumerate(weights_mg, start=1):
         read_decimal(weight, field=f"weight {place}", places=4)
     found = weight_test(shell_mg, fill_mg, weights_mg, capsules=batch.made or 0)
@@ -224,11 +228,15 @@ def prepared_by(session: Session, batch: Batch) -> frozenset[int]:
     people = {batch.planned_by_id, batch.filled_by_id or 0}
     people |= {weigh_in.person_id for component in batch.inputs for weigh_in in component.weigh_ins}
     people |= {test.person_id for test in batch.tests}
+    people |= {act.person_id for act in batch.bench_acts if act.kind is BenchActKind.DONE}
     return frozenset(people - {0}) | weigh_ins.witnesses(session, batch)
 
 
 def content(batch: Batch) -> dict[str, object]:
-    """The compounding record as the signature covers it. What is on hand changes later and is not part of it."""
+    """The compounding record as the signature covers it. What is on hand changes later and is not part of it.
+
+    What a batch does not have is not named, so that signatures from before it was kept still hold.
+    """
     return {
         "number": batch.number,
         "formula": batch.formula.title,
@@ -236,15 +244,7 @@ def content(batch: Batch) -> dict[str, object]:
         "capsules": batch.capsules,
         "beyond_use_date": batch.beyond_use_date,
         "worksheet": batch.worksheet,
-        "components": [
-            {
-                "lot": component.lot.number,
-                "target": component.target,
-                "weighed": [weigh_in.weighed for weigh_in in component.weigh_ins],
-                "deviations": [weigh_in.deviation for weigh_in in component.weigh_ins],
-            }
-            for component in batch.inputs
-        ],
+        "components": [_component(component) for component in batch.inputs],
         "made": batch.made,
         "wasted": batch.wasted,
         "description": batch.description,
@@ -257,7 +257,24 @@ def content(batch: Batch) -> dict[str, object]:
             }
             for test in batch.tests
         ],
+        **_at_the_bench(batch),
     }
+
+
+def _component(taken: BatchInput) -> dict[str, object]:
+    return {
+        "lot": taken.lot.number,
+        "target": taken.target,
+        "weighed": [weigh_in.weighed for weigh_in in taken.weigh_ins],
+        "deviations": [weigh_in.deviation for weigh_in in taken.weigh_ins],
+        **({"worked_out": taken.worked_out} if taken.worked_out else {}),
+    }
+
+
+def _at_the_bench(batch: Batch) -> dict[str, object]:
+    acts = [[act.step, act.kind.value, act.note, act.person_id, act.at] for act in batch.bench_acts]
+    photos = [photo.sha256 for photo in batch.bench_photos]
+    return {name: value for name, value in (("bench", acts), ("photographs", photos)) if value}
 
 
 def signatures(session: Session, batch: Batch) -> tuple[Standing, ...]:

@@ -1,4 +1,4 @@
-"""Weighings of a batch: in the worksheet's order, from the lot that was scanned, within the tolerance or signed for."""
+"""Weighings of a batch: in the formula's order, from the lot that was scanned, within the tolerance or signed for."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,19 +10,42 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
+from pharmacy.domain.roles import BENCH
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import Tolerance, within_tolerance
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import formulas, lots, signing
+from pharmacy.services import bench, components, container_codes, formulas, lots, signing
 from pharmacy.services.acting import Actor, get_to_change, is_alone, move, record
+from pharmacy.services.ledger import in_unit
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot, Signature, WeighIn, WeighSource
+from pharmacy.store.tables import (
+    Batch,
+    BatchInput,
+    IngredientKind,
+    Lot,
+    Person,
+    Pharmacy,
+    SecondReading,
+    Signature,
+    WeighIn,
+    WeighSource,
+)
+
+READ_TWICE: dict[SecondReading, frozenset[IngredientKind]] = {
+    SecondReading.NONE: frozenset(),
+    SecondReading.ACTIVE: frozenset({IngredientKind.ACTIVE}),
+    SecondReading.POWDERS: frozenset({IngredientKind.ACTIVE, IngredientKind.FILLER}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """One weighing as it is typed or read from a balance. weighed in mg, or in capsules for shells."""
+    """One container's weighing, as it is typed or read from a balance. weighed in mg, or in capsules for shells.
+
+    reading: the balance's own line. more: another container of the same lot follows. witness: the pharmacist who signs
+    a deviation. reader: the second person who read the weight.
+    """
 
     position: int
     lot_scanned: str
@@ -30,10 +53,13 @@ class Weighing:
     source: WeighSource
     deviation: str = ""
     witness: Proof | None = None
+    reading: str = ""
+    more: bool = False
+    reader: Proof | None = None
 
 
 def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, now: datetime, today: date) -> WeighIn:
-    """Takes one component for the batch, in the worksheet's order, from the lot that was scanned.
+    """Takes one component for the batch, in the formula's order, from the container that was scanned.
 
     Outside the tolerance it is weighed again, or a pharmacist signs the deviation. After the last component the
     batch goes to filling.
@@ -44,22 +70,25 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
     formulas.refuse_unless_in_force(session, batch.formula, begun=batch.state is BatchState.WEIGHING)
     if today < batch.compounded:
         raise RuleBroken(f"Batch {batch.number} is planned for {batch.compounded.isoformat()}; weigh it on that day.")
-    taken = _next_input(batch, weighing.position)
+    bench.refuse_unless_next(batch, weighing.position)
+    taken = components.current(batch, weighing.position)
     lot = get_to_change(session, Lot, taken.lot_id, "lot")
-    if weighing.lot_scanned.strip().upper() != lot.number:
-        raise RuleBroken(
-            f"Lot: you scanned {weighing.lot_scanned.strip()[:40] or 'nothing'}; this batch takes"
-            f" {lot.ingredient.name} from lot {lot.number}.",
-            field="lot_scanned",
-        )
+    _refuse_other_container(session, lot, weighing.lot_scanned, today)
     within = _judge(taken, lot, weighing)
+    _refuse_unread(session, batch, taken, weighing, actor)
     called = f"batch {batch.number}"
     lots.draw(session, lot, weighing.weighed, batch_id=batch.id, actor=actor, now=now, today=today, reason=called)
     weigh_in = _keep(session, batch, taken, weighing, within, actor=actor, now=now)
     batch.state = BatchState(state)
-    if all(component.weigh_ins for component in batch.inputs):
+    if all(components.is_complete(batch, component.position) for component in components.planned(batch)):
         batch.state = BatchState(move(session, batch, "finish_weighing", actor=actor, now=now))
     return weigh_in
+
+
+def is_read_twice(session: Session, kind: IngredientKind) -> bool:
+    """Whether this pharmacy wants a second person to read the weight of such an ingredient."""
+    policy = session.scalar(select(Pharmacy.second_reading))
+    return kind in READ_TWICE[policy or SecondReading.NONE]
 
 
 def _keep(
@@ -79,14 +108,18 @@ def _keep(
         lot_scanned=taken.lot.number,
         within=within,
         deviation=weighing.deviation.strip() if not within else "",
+        reading=weighing.reading.strip()[:120] or None,
+        more=weighing.more,
         person_id=actor.id,
         at=now,
     )
     session.add(row)
-    if not within:
-        _sign_deviation(session, batch, taken, weighing, actor=actor, now=now)
     session.flush()
     session.expire(taken, ["weigh_ins"])
+    if not within:
+        _sign_deviation(session, batch, taken, weighing, actor=actor, now=now)
+    if weighing.reader:
+        _sign_reading(session, batch, row, weighing.reader, now=now)
     record(
         session,
         Event.BATCH_WEIGHED,
@@ -100,6 +133,7 @@ def _keep(
         within=within,
         source=row.source.value,
         deviation=row.deviation,
+        **({"more": True} if row.more else {}),
     )
     return row
 
@@ -112,9 +146,9 @@ def allowed_range(taken: BatchInput) -> tuple[Decimal, Decimal]:
     return tolerance.low_mg, tolerance.high_mg
 
 
-def off_percent(taken: BatchInput, weigh_in: WeighIn) -> Decimal:
-    """How far a weighing is off the worksheet's target [%], signed."""
-    return ((weigh_in.weighed - taken.target) * 100 / taken.target).quantize(Decimal("0.01"))
+def off_percent(taken: BatchInput) -> Decimal:
+    """How far what was weighed, all containers together, is off the worksheet's target [%], signed."""
+    return ((components.weighed(taken) - taken.target) * 100 / taken.target).quantize(Decimal("0.01"))
 
 
 def deviations(session: Session, batch: Batch) -> tuple[Standing, ...]:
@@ -125,9 +159,18 @@ def deviations(session: Session, batch: Batch) -> tuple[Standing, ...]:
         for weigh_in in taken.weigh_ins
         if not weigh_in.within
         for signature in signing.standing(
-            session, "batch-input", taken.id, _deviation_content(batch, taken, weigh_in.weighed)
+            session, "batch-input", taken.id, _deviation_content(batch, taken, components.weighed(taken))
         )
     )
+
+
+def readings(session: Session, batch: Batch) -> dict[int, Standing]:
+    """{weighing: the signature of the second person who read it}."""
+    found = {}
+    for weigh_in in (one for taken in batch.inputs for one in taken.weigh_ins):
+        for signature in signing.standing(session, "weigh-in", weigh_in.id, _reading_content(batch, weigh_in)):
+            found[weigh_in.id] = signature
+    return found
 
 
 def witnesses(session: Session, batch: Batch) -> frozenset[int]:
@@ -137,13 +180,60 @@ def witnesses(session: Session, batch: Batch) -> frozenset[int]:
     return frozenset(session.scalars(signed))
 
 
-def _next_input(batch: Batch, position: int) -> BatchInput:
-    waiting = next((component for component in batch.inputs if not component.weigh_ins), None)
-    if waiting is None:
-        raise RuleBroken(f"Batch {batch.number}: everything is weighed.")
-    if waiting.position != position:
-        raise RuleBroken(f"{waiting.lot.ingredient.name} is next; components are weighed in the worksheet's order.")
-    return waiting
+def _refuse_other_container(session: Session, lot: Lot, scanned: str, today: date) -> None:
+    """The pharmacy's own label names the lot; the supplier's code has to name the same product and the same lot of it.
+
+    Raises: RuleBroken.
+    """
+    text = scanned.strip()
+    if text.upper() == lot.number or (text and _is_suppliers_code_of(session, lot, text, today)):
+        return
+    raise RuleBroken(
+        f"Lot: you scanned {text[:40] or 'nothing'}; this batch takes {lot.ingredient.name} from lot {lot.number}.",
+        field="lot_scanned",
+    )
+
+
+def _is_suppliers_code_of(session: Session, lot: Lot, code: str, today: date) -> bool:
+    try:
+        found = container_codes.lot_of(session, code, today=today)
+    except RuleBroken:  # it is no code of a container
+        return False
+    return found is not None and found.id == lot.id
+
+
+def _refuse_unread(session: Session, batch: Batch, taken: BatchInput, weighing: Weighing, actor: Actor) -> None:
+    """Refuses a weight that a second person has to read and did not.
+
+    Raises: RuleBroken.
+    """
+    if weighing.reader is None:
+        if is_read_twice(session, taken.lot.ingredient.kind):
+            raise RuleBroken(
+                "Second person: somebody else reads the weight on the balance and gives user name and password.",
+                field="reader",
+            )
+        return
+    if weighing.reader.person_id == actor.id:
+        raise RuleBroken("Second person: you weighed this; somebody else reads it.", field="reader")
+    if session.get_one(Person, weighing.reader.person_id).role not in BENCH:
+        raise RuleBroken("Second person: only somebody who works at the bench reads weights.", field="reader")
+
+
+def _sign_reading(session: Session, batch: Batch, row: WeighIn, reader: Proof, *, now: datetime) -> None:
+    signing.sign(
+        session,
+        reader,
+        Meaning.WEIGHT_READ,
+        subject="weigh-in",
+        subject_id=row.id,
+        content=_reading_content(batch, row),
+        now=now,
+    )
+
+
+def _reading_content(batch: Batch, row: WeighIn) -> dict[str, object]:
+    return {"batch": batch.number, "lot": row.lot_scanned, "weighed": row.weighed}
 
 
 def _tolerance(taken: BatchInput, weighed: Decimal) -> Tolerance:
@@ -152,41 +242,65 @@ def _tolerance(taken: BatchInput, weighed: Decimal) -> Tolerance:
 
 
 def _judge(taken: BatchInput, lot: Lot, weighing: Weighing) -> bool:
-    """Whether the weighing is within tolerance; outside it, whether a signed deviation comes with it."""
+    """Whether all containers together are within tolerance; outside it, whether a signed deviation comes with it."""
     read_decimal(weighing.weighed, field="weighed", places=3)
     if weighing.weighed <= 0:
         raise RuleBroken("Weighed: more than 0.", field="weighed")
-    if lot.ingredient.kind is IngredientKind.SHELL:
-        _judge_count(taken, weighing)
+    whole = lot.ingredient.kind is IngredientKind.SHELL
+    if whole and weighing.weighed != weighing.weighed.to_integral_value():
+        raise _wrong_count(taken)
+    together = components.weighed(taken) + weighing.weighed
+    if weighing.more:
+        _refuse_enough(taken, lot, together)
         return True
-    tolerance = _tolerance(taken, weighing.weighed)
+    if whole:
+        _judge_count(taken, together)
+        return True
+    tolerance = _tolerance(taken, together)
     if tolerance.ok:
         return True
+    amount = format_measure(together, "mg") + (" together" if together != weighing.weighed else "")
     if not tolerance.signable:
         raise RuleBroken(
-            f"{format_measure(weighing.weighed, 'mg')} is {format_number(tolerance.difference_percent)} % off the"
-            f" target; beyond {format_number(tolerance.most_percent)} % no signature accepts it. Weigh again, or reject"
-            " the batch.",
+            f"{amount} is {format_number(tolerance.difference_percent)} % off the target; beyond"
+            f" {format_number(tolerance.most_percent)} % no signature accepts it. Weigh again, or reject the batch.",
             field="weighed",
         )
     if len(weighing.deviation.strip()) < 10 or weighing.witness is None:
         raise RuleBroken(
-            f"{format_measure(weighing.weighed, 'mg')} is {format_number(tolerance.difference_percent)} % off the"
-            f" target; {format_measure(tolerance.low_mg, 'mg')} to {format_measure(tolerance.high_mg, 'mg')} is"
+            f"{amount} is {format_number(tolerance.difference_percent)} % off the target;"
+            f" {format_measure(tolerance.low_mg, 'mg')} to {format_measure(tolerance.high_mg, 'mg')} is"
             " allowed. Weigh again, or give the reason in at least 10 letters and have a pharmacist sign it.",
             field="weighed",
         )
     return False
 
 
-def _judge_count(taken: BatchInput, weighing: Weighing) -> None:
-    count, (least, most) = weighing.weighed, allowed_range(taken)
-    if count != count.to_integral_value() or not least <= count <= most:
+def _refuse_enough(taken: BatchInput, lot: Lot, together: Decimal) -> None:
+    """Refuses to leave a component open that is complete already.
+
+    Raises: RuleBroken.
+    """
+    least, _ = allowed_range(taken)
+    if together >= least:
         raise RuleBroken(
-            f"Shells: a whole number from {format_number(least)} to {format_number(most)}; a tenth more than needed"
-            " allows for spoiled ones.",
-            field="weighed",
+            f"{in_unit(lot, together)} is all that is needed; take it as the last container.", field="weighed"
         )
+
+
+def _judge_count(taken: BatchInput, count: Decimal) -> None:
+    least, most = allowed_range(taken)
+    if not least <= count <= most:
+        raise _wrong_count(taken)
+
+
+def _wrong_count(taken: BatchInput) -> RuleBroken:
+    least, most = allowed_range(taken)
+    return RuleBroken(
+        f"Shells: a whole number from {format_number(least)} to {format_number(most)}; a tenth more than needed"
+        " allows for spoiled ones.",
+        field="weighed",
+    )
 
 
 def _sign_deviation(
@@ -203,7 +317,7 @@ def _sign_deviation(
         subject_id=taken.id,
         now=now,
         reason=weighing.deviation,
-        content=_deviation_content(batch, taken, weighing.weighed),
+        content=_deviation_content(batch, taken, components.weighed(taken)),
     )
 
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
+from pharmacy.store.bench import BenchAct, BenchPhoto
 from pharmacy.store.columns import Base, Code, Exact, Key, Milligrams, Moment, Prose, Short, When, choice
 from pharmacy.store.formulas import Formula, Lot
 from pharmacy.store.people import Person
@@ -60,6 +61,8 @@ class Batch(Base):
     formula: Mapped[Formula] = relationship()
     inputs: Mapped[list["BatchInput"]] = relationship(order_by="BatchInput.position")
     tests: Mapped[list["WeightTest"]] = relationship(order_by="WeightTest.id")
+    bench_acts: Mapped[list["BenchAct"]] = relationship(order_by="BenchAct.id")
+    bench_photos: Mapped[list["BenchPhoto"]] = relationship(order_by="BenchPhoto.id")
     planned_by: Mapped[Person] = relationship(foreign_keys=planned_by_id)
     filled_by: Mapped[Person | None] = relationship(foreign_keys=filled_by_id)
     released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
@@ -73,7 +76,11 @@ class Batch(Base):
 
 
 class BatchInput(Base):
-    """One component of a batch: which lot, and how much of it the worksheet asks for. The pair answers a recall."""
+    """One component of a batch: which lot, and how much of it the worksheet asks for. The pair answers a recall.
+
+    When a second lot takes over in mid-batch, a row of its own continues the one of an earlier position, and
+    `worked_out` keeps the arithmetic of its target. The row before stays as planned, finished with what was weighed.
+    """
 
     __tablename__ = "batch_inputs"
     __table_args__ = (
@@ -86,13 +93,18 @@ class BatchInput(Base):
     position: Mapped[int]
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"))
     target: Mapped[Milligrams]  # mg, or capsules for shells
+    continues: Mapped[int | None]  # the position that ran out; None for what was planned
+    worked_out: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     lot: Mapped[Lot] = relationship()
     weigh_ins: Mapped[list["WeighIn"]] = relationship(order_by="WeighIn.id")
 
 
 class WeighIn(Base):
-    """One weighing. Never changed; a wrong one is followed by another that replaces it."""
+    """One container's weighing. Never changed. more: another container of the same lot followed for the same component.
+
+    reading: the line as the balance sent it, None when a person typed.
+    """
 
     __tablename__ = "weigh_ins"
     __table_args__ = (Index("ix_weigh_ins_input_id", "input_id"),)
@@ -104,6 +116,8 @@ class WeighIn(Base):
     lot_scanned: Mapped[Code]
     within: Mapped[bool] = mapped_column(Boolean)
     deviation: Mapped[Prose]  # the reason, signed by a pharmacist, when it is outside the tolerance
+    reading: Mapped[str | None] = mapped_column(String(120))
+    more: Mapped[bool] = mapped_column(Boolean, server_default=false())
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     at: Mapped[When]
 

@@ -1,12 +1,21 @@
 """The pharmacy, the people who work in it, and how they are signed in."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pharmacy.domain.roles import Role
 from pharmacy.store.columns import Base, Code, Key, Moment, Short, When, choice
+
+
+class SecondReading(StrEnum):
+    """Which weighings a second person reads on the balance."""
+
+    NONE = "none"
+    ACTIVE = "the active"
+    POWDERS = "the active and the filler"
 
 
 class Pharmacy(Base):
@@ -22,6 +31,9 @@ class Pharmacy(Base):
     # Anybody may rely on it only while one pharmacist works here: see domain.workflow.allow(alone=...).
     one_pharmacist: Mapped[bool] = mapped_column(Boolean, default=False)
     demonstration: Mapped[bool] = mapped_column(Boolean, default=False)
+    second_reading: Mapped[SecondReading] = mapped_column(
+        choice(SecondReading, "second_reading"), server_default="none"
+    )
 
 
 class Person(Base):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pharmacy.domain.restocking import AHEAD_DAYS, Supply, within_days
 from pharmacy.domain.workflow import BatchState, LotState
@@ -66,12 +66,15 @@ def _held(session: Session, today: date) -> dict[int, tuple[Decimal, Decimal]]:
 
 def _planned(session: Session) -> dict[int, Decimal]:
     """{ingredient: what planned batches ask for and nobody weighed yet}."""
+    after = aliased(BatchInput)
+    follows = (after.batch_id == BatchInput.batch_id) & (after.continues == BatchInput.position)
     statement = (
         select(Lot.ingredient_id, func.sum(BatchInput.target, type_=BatchInput.target.type))
         .join(BatchInput, BatchInput.lot_id == Lot.id)
         .join(Batch, Batch.id == BatchInput.batch_id)
         .where(Batch.is_open.is_(True), Batch.state.in_((BatchState.PLANNED, BatchState.WEIGHING)))
         .where(~select(WeighIn.id).where(WeighIn.input_id == BatchInput.id).exists())
+        .where(~select(after.id).where(follows).exists())
         .group_by(Lot.ingredient_id)
     )
     return {row[0]: row[1] for row in session.execute(statement)}

@@ -1,6 +1,7 @@
 """Every table, imported together so that their metadata is whole."""
 
 from pharmacy.store.batches import Batch, BatchInput, PotencyAssay, WeighIn, WeighSource, WeightTest
+from pharmacy.store.bench import BenchAct, BenchActKind, BenchPhoto
 from pharmacy.store.columns import Base
 from pharmacy.store.drills import RecallDrill, Searched
 from pharmacy.store.fills import Allocation, Fill, Label, LabelKind, PriceAcceptance
@@ -14,7 +15,7 @@ from pharmacy.store.formulas import (
     MovementKind,
 )
 from pharmacy.store.lot_papers import CertificateFile, PackingMeasurement
-from pharmacy.store.people import ApiToken, Lockout, Person, Pharmacy, SetUpLink, SignInSession
+from pharmacy.store.people import ApiToken, Lockout, Person, Pharmacy, SecondReading, SetUpLink, SignInSession
 from pharmacy.store.prescriptions import (
     Message,
     Outcome,
@@ -35,6 +36,9 @@ __all__ = [
     "Base",
     "Batch",
     "BatchInput",
+    "BenchAct",
+    "BenchActKind",
+    "BenchPhoto",
     "CertificateFile",
     "Counter",
     "Fill",
@@ -63,6 +67,7 @@ __all__ = [
     "RecallDrill",
     "RuleChange",
     "Searched",
+    "SecondReading",
     "SetUpLink",
     "SignInSession",
     "Signature",

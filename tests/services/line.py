@@ -14,8 +14,20 @@ from sqlalchemy.orm import Session
 
 from pharmacy import intake
 from pharmacy.domain.events import Event
+from pharmacy.domain.procedure import Task
 from pharmacy.domain.workflow import OPEN, Subject
-from pharmacy.services import batches, fills, formulas, lots, messages, people, prescriptions, printing, releasing
+from pharmacy.services import (
+    batches,
+    bench,
+    fills,
+    formulas,
+    lots,
+    messages,
+    people,
+    prescriptions,
+    printing,
+    releasing,
+)
 from pharmacy.services.acting import OUTSIDE, Actor
 from pharmacy.services.batches import Plan, Weighing
 from pharmacy.services.formulas import Draft
@@ -37,6 +49,7 @@ from pharmacy.store.tables import (
     Person,
     Pharmacy,
     Prescription,
+    SecondReading,
     WeighSource,
 )
 from tests.services.samples import (
@@ -193,6 +206,19 @@ class Line:
 
         self.run(work)
 
+    def work(self, batch: int, by: str = "tess") -> None:
+        """Confirms the steps that come before the next weighing, or before the capsules are counted."""
+
+        def confirm(session: Session) -> None:
+            row = session.get_one(Batch, batch)
+            while (step := bench.progress(row).now) is not None and step.task is Task.DO:
+                if step.seconds:
+                    begun = self.now - timedelta(seconds=step.seconds)
+                    bench.start_timer(session, batch, step.number, actor=self.who[by], now=begun)
+                bench.confirm(session, batch, step.number, actor=self.who[by], now=self.now)
+
+        self.run(confirm)
+
     def weighed(self, capsules: int = 100, by: str = "tess") -> int:
         batch = self.planned(capsules, by)
         for position in (1, 2, 3):
@@ -205,6 +231,7 @@ class Line:
         return batch
 
     def fill_capsules(self, batch: int, made: int = 100, wasted: int = 0, by: str = "tess") -> None:
+        self.work(batch, by)
         given: dict[str, Any] = {"made": made, "wasted": wasted, "description": "white, clean, closed"}
         self.run(lambda s: batches.fill(s, batch, **given, actor=self.who[by], now=self.now))
 
@@ -314,6 +341,7 @@ def open_pharmacy(database: Database, now: datetime) -> Line:
             actor=people.OWNER,
             now=now,
         )
+        session.execute(update(Pharmacy).values(second_reading=SecondReading.NONE))
         who = {}
         for username, name, initials, role in PEOPLE:
             person = people.add(

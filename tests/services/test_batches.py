@@ -188,6 +188,7 @@ def test_capsules_are_counted_against_the_shells_and_looked_at(
     sqlite_line: Line, changed: dict[str, Any], field: str
 ) -> None:
     batch = sqlite_line.weighed()
+    sqlite_line.work(batch)
     given = {"made": 98, "wasted": 2, "description": "white, clean", **changed}
     with pytest.raises(RuleBroken) as refusal:
         sqlite_line.run(lambda s: batches.fill(s, batch, **given, **sqlite_line.by))

@@ -28,7 +28,12 @@ SHELLS = 360
 
 def _reachable(subject: Subject) -> set[tuple[str, str]]:
     """Which state some chain of steps leads to from which; a rule of the machine may take several steps."""
-    moves = {(str(source), step.target) for step in STEPS if step.subject is subject for source in step.sources}
+    moves = {
+        (str(source), step.target or str(source))
+        for step in STEPS
+        if step.subject is subject
+        for source in step.sources
+    }
     while longer := {(a, d) for a, b in moves for c, d in moves if b == c} - moves:
         moves |= longer
     return moves

@@ -11,7 +11,18 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.questions import Asking, How, Reply
 from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import OPEN, STATES, STEPS, Step, Subject
-from pharmacy.services import fills, formulas, lots, prescriptions, printing, questions, recalls, releasing
+from pharmacy.services import (
+    bench,
+    fills,
+    formulas,
+    lots,
+    prescriptions,
+    printing,
+    questions,
+    recalls,
+    releasing,
+    second_lots,
+)
 from pharmacy.services.acting import move
 from pharmacy.store.tables import Formula, IngredientKind, Question
 from tests.services.line import DRAFT, TABLES, Line
@@ -109,6 +120,10 @@ def _take_back(line: Line, key: int, who: str) -> object:
     return line.run(lambda s: fills.take_back(s, key, reason=REASON, actor=line.who[who], now=line.now))
 
 
+def _at_bench(line: Line, who: str, act: Callable[..., object], *args: object, **named: object) -> object:
+    return line.run(lambda s: act(s, *args, **named, actor=line.who[who], now=line.now))
+
+
 def _print(line: Line, key: int, who: str) -> object:
     return printing.print_fill(line.database, key, actor=line.who[who], now=line.now, today=line.today, reason=REASON)
 
@@ -133,6 +148,13 @@ CALLS: dict[tuple[Subject, str], Call] = {
     (Subject.LOT, "recall"): _recall_lot,
     (Subject.LOT, "draw"): _asked(Subject.LOT, "draw"),
     (Subject.BATCH, "weigh"): lambda line, key, who: line.weigh(key, 1, by=who),
+    (Subject.BATCH, "do_step"): lambda line, key, who: _at_bench(line, who, bench.confirm, key, 1),
+    (Subject.BATCH, "pause"): lambda line, key, who: _at_bench(line, who, bench.pause, key, reason=REASON),
+    (Subject.BATCH, "resume"): lambda line, key, who: _at_bench(line, who, bench.resume, key),
+    (Subject.BATCH, "photograph"): lambda line, key, who: _at_bench(line, who, bench.photograph, key, b"\x89PNG"),
+    (Subject.BATCH, "continue"): lambda line, key, who: _at_bench(
+        line, who, second_lots.take_over, key, 1, "L000002", reason=REASON, today=line.today
+    ),
     (Subject.BATCH, "finish_weighing"): _asked(Subject.BATCH, "finish_weighing"),
     (Subject.BATCH, "fill"): lambda line, key, who: line.fill_capsules(key, by=who),
     (Subject.BATCH, "test"): lambda line, key, who: line.test_weights(key, by=who),

@@ -22,6 +22,9 @@ CHOICES = {
     ("labels", "kind"): "vial",
     ("questions", "asked_how"): "phone",
     ("certificate_files", "kind"): "application/pdf",
+    ("bench_acts", "kind"): "done",
+    ("bench_photos", "kind"): "image/png",
+    ("pharmacy", "second_reading"): "none",
     ("recall_drills", "searched"): "lot",
     ("signatures", "meaning"): "I reject this batch",
 }

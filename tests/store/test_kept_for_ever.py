@@ -25,6 +25,8 @@ ADDED_ONLY = (
     "certificate_files",
     "packing_measurements",
     "recall_drills",
+    "bench_acts",
+    "bench_photos",
 )
 NEVER_DELETED = (
     "people",

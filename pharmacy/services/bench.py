@@ -1,0 +1,284 @@
+"""The bench: the procedure of a batch, one step at a time, with timers, pauses and photographs."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from math import ceil
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from pharmacy.domain.errors import NotFound, RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.domain.file_kinds import FileKind, kind_of
+from pharmacy.domain.procedure import BenchStep, Part, Task, bench_steps
+from pharmacy.domain.workflow import BatchState
+from pharmacy.services import components
+from pharmacy.services.acting import Actor, get_to_change, move, record
+from pharmacy.store.tables import Batch, BenchAct, BenchActKind, BenchPhoto
+
+AT_BENCH = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING)
+MOST_BYTES = 1_500_000  # below the usual limit of a whole request, so that the sentence is ours
+MOST_PHOTOS = 40
+_EVENTS = {
+    BenchActKind.DONE: Event.BENCH_STEP_DONE,
+    BenchActKind.STARTED: Event.BENCH_TIMER_STARTED,
+    BenchActKind.PAUSED: Event.BENCH_PAUSED,
+    BenchActKind.RESUMED: Event.BENCH_RESUMED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a batch stands. done: acts that confirmed steps, by number. now: the step to work, None when all are done.
+
+    started: when the timer of that step was started. paused: the act that interrupted the work, while it lasts.
+    """
+
+    steps: tuple[BenchStep, ...]
+    done: dict[int, BenchAct]
+    now: BenchStep | None
+    started: datetime | None
+    paused: BenchAct | None
+
+    def ready_at(self) -> datetime | None:
+        """When the timer of the present step ends; None when it has none or was not started."""
+        if self.now is None or self.started is None:
+            return None
+        return self.started + timedelta(seconds=self.now.seconds)
+
+
+def progress(batch: Batch) -> Progress:
+    """Where the work on a batch stands, from its acts."""
+    steps = _steps(batch)
+    done = {act.step: act for act in batch.bench_acts if act.kind is BenchActKind.DONE}
+    now = next((step for step in steps if not _is_done(batch, step, done)), None)
+    started = paused = None
+    for act in batch.bench_acts:
+        if act.kind is BenchActKind.STARTED and now is not None and act.step == now.number:
+            started = act.at
+        elif act.kind in (BenchActKind.PAUSED, BenchActKind.RESUMED):
+            paused = act if act.kind is BenchActKind.PAUSED else None
+    return Progress(steps, done, now, started, paused)
+
+
+def confirm(session: Session, batch_id: int, step: int, *, note: str = "", actor: Actor, now: datetime) -> BenchAct:
+    """A person did the present step, and says so.
+
+    Raises: RuleBroken when another step is next, when its timer has not run out, or while the work is paused.
+    """
+    batch = _to_work(session, batch_id, "do_step", actor=actor, now=now)
+    at = progress(batch)
+    present = _present(batch, at, step)
+    _refuse_before_time(at, present, now)
+    if len(note) > 500:
+        raise RuleBroken("Note: at most 500 characters.", field="note")
+    return _act(session, batch, BenchActKind.DONE, step, note.strip(), actor=actor, now=now)
+
+
+def start_timer(session: Session, batch_id: int, step: int, *, actor: Actor, now: datetime) -> BenchAct:
+    """Starts the time that the present step takes; started again, it runs anew.
+
+    Raises: RuleBroken.
+    """
+    batch = _to_work(session, batch_id, "do_step", actor=actor, now=now)
+    if not _present(batch, progress(batch), step).seconds:
+        raise RuleBroken("This step names no time; there is nothing to start.")
+    return _act(session, batch, BenchActKind.STARTED, step, "", actor=actor, now=now)
+
+
+def pause(session: Session, batch_id: int, *, reason: str, actor: Actor, now: datetime) -> BenchAct:
+    """The work is interrupted; whoever goes on says so first.
+
+    Raises: RuleBroken.
+    """
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    move(session, batch, "pause", actor=actor, now=now, reason=reason)
+    at = progress(batch)
+    refuse_while_paused(batch, at)
+    if len(reason) > 500:
+        raise RuleBroken("Reason: at most 500 characters.", field="reason")
+    step = at.now.number if at.now else 0
+    return _act(session, batch, BenchActKind.PAUSED, step, reason.strip(), actor=actor, now=now)
+
+
+def resume(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> BenchAct:
+    """The work goes on where it was interrupted, by the same person or another.
+
+    Raises: RuleBroken.
+    """
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    move(session, batch, "resume", actor=actor, now=now)
+    at = progress(batch)
+    if at.paused is None:
+        raise RuleBroken(f"Batch {batch.number} is not paused.")
+    return _act(session, batch, BenchActKind.RESUMED, at.paused.step, "", actor=actor, now=now)
+
+
+def photograph(
+    session: Session, batch_id: int, content: bytes, *, note: str = "", actor: Actor, now: datetime
+) -> BenchPhoto:
+    """Keeps a photograph with the step at which it was taken.
+
+    Raises: RuleBroken.
+    """
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    move(session, batch, "photograph", actor=actor, now=now)
+    kind = _photo_kind(batch, content)
+    if len(note) > 120:
+        raise RuleBroken("What it shows: at most 120 characters.", field="shows")
+    at = progress(batch)
+    row = BenchPhoto(
+        batch_id=batch.id,
+        step=at.now.number if at.now else 0,
+        note=note.strip(),
+        kind=kind,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        person_id=actor.id,
+        at=now,
+    )
+    session.add(row)
+    session.flush()
+    session.expire(batch, ["bench_photos"])
+    noted = {"photo": row.id, "step": row.step, "size": row.size, "sha256": row.sha256, "note": row.note}
+    record(session, Event.BENCH_PHOTO_KEPT, actor=actor, now=now, subject="batch", subject_id=batch.id, **noted)
+    return row
+
+
+def photo(session: Session, batch_id: int, photo_id: int) -> BenchPhoto:
+    """One photograph with its bytes.
+
+    Raises: NotFound.
+    """
+    statement = select(BenchPhoto).where(BenchPhoto.id == photo_id, BenchPhoto.batch_id == batch_id)
+    row = session.scalar(statement.options(undefer(BenchPhoto.content)))
+    if row is None:
+        raise NotFound("There is no photograph with this number.")
+    return row
+
+
+def refuse_while_paused(batch: Batch, at: Progress) -> None:
+    """Refuses to go on with interrupted work before somebody says that it goes on.
+
+    Raises: RuleBroken.
+    """
+    if at.paused is not None:
+        raise RuleBroken(
+            f"Batch {batch.number} was paused by {at.paused.person.full_name}: {at.paused.note}. Press “Go on” first."
+        )
+
+
+def refuse_unless_done(batch: Batch) -> None:
+    """Refuses to count capsules while a step of the procedure is open.
+
+    Raises: RuleBroken.
+    """
+    at = progress(batch)
+    refuse_while_paused(batch, at)
+    if at.now is not None:
+        raise RuleBroken(
+            f"Step {at.now.number} of {len(at.steps)} is not confirmed: {at.now.detail or at.now.text} Go on at the"
+            " bench first."
+        )
+
+
+def refuse_unless_next(batch: Batch, position: int) -> None:
+    """Refuses to weigh a component that is not the present step.
+
+    Raises: RuleBroken.
+    """
+    at = progress(batch)
+    refuse_while_paused(batch, at)
+    if all(components.is_complete(batch, taken.position) for taken in components.planned(batch)):
+        raise RuleBroken(f"Batch {batch.number}: everything is weighed.")
+    if at.now is None or at.now.task is not Task.WEIGH:
+        text = (at.now.detail or at.now.text) if at.now else ""
+        raise RuleBroken(f"Something else comes before the next weighing: {text}")
+    if at.now.position != position:
+        name = components.current(batch, at.now.position).lot.ingredient.name
+        raise RuleBroken(f"{name} is next; components are weighed in the formula's order.")
+
+
+def _steps(batch: Batch) -> tuple[BenchStep, ...]:
+    parts = [
+        Part(taken.position, taken.lot.ingredient.kind.value, taken.lot.ingredient.name)
+        for taken in components.planned(batch)
+    ]
+    mixing = [Decimal(portion) for portion in batch.worksheet.get("mixing_mg", ())]
+    return bench_steps(batch.formula.steps, parts, mixing)
+
+
+def _is_done(batch: Batch, step: BenchStep, done: dict[int, BenchAct]) -> bool:
+    return components.is_complete(batch, step.position) if step.task is Task.WEIGH else step.number in done
+
+
+def _to_work(session: Session, batch_id: int, verb: str, *, actor: Actor, now: datetime) -> Batch:
+    batch = get_to_change(session, Batch, batch_id, "batch")
+    move(session, batch, verb, actor=actor, now=now)
+    refuse_while_paused(batch, progress(batch))
+    return batch
+
+
+def _present(batch: Batch, at: Progress, number: int) -> BenchStep:
+    """The step that is worked now, when it is the one that was meant.
+
+    Raises: RuleBroken.
+    """
+    if at.now is None:
+        raise RuleBroken(f"Batch {batch.number}: every step is done; count the capsules.")
+    if at.now.task is Task.WEIGH:
+        name = components.current(batch, at.now.position).lot.ingredient.name
+        raise RuleBroken(f"{name} is weighed next; a weighing is not confirmed by its name alone.")
+    if at.now.number != number:
+        raise RuleBroken(f"Step {at.now.number} is next: {at.now.detail or at.now.text}")
+    return at.now
+
+
+def _refuse_before_time(at: Progress, step: BenchStep, now: datetime) -> None:
+    if not step.seconds:
+        return
+    ready = at.ready_at()
+    if ready is None:
+        raise RuleBroken(f"Step {step.number} takes {_time(step.seconds)}: start the timer first.")
+    if now < ready:
+        left = ceil((ready - now).total_seconds())
+        raise RuleBroken(f"Step {step.number}: {_time(left)} are left of {_time(step.seconds)}.")
+
+
+def _time(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def _act(
+    session: Session, batch: Batch, kind: BenchActKind, step: int, note: str, *, actor: Actor, now: datetime
+) -> BenchAct:
+    row = BenchAct(batch_id=batch.id, kind=kind, step=step, note=note, person_id=actor.id, at=now)
+    session.add(row)
+    session.flush()
+    session.expire(batch, ["bench_acts"])
+    tell = partial(record, session, _EVENTS[kind], actor=actor, now=now, subject="batch", subject_id=batch.id)
+    tell(step=step, note=note)
+    return row
+
+
+def _photo_kind(batch: Batch, content: bytes) -> FileKind:
+    if not content:
+        raise RuleBroken("Photograph: choose or take one first; nothing came.", field="file")
+    if len(content) > MOST_BYTES:
+        raise RuleBroken(
+            f"Photograph: {len(content) / 1e6:.1f} MB is more than {MOST_BYTES / 1e6:.1f} MB; take it with fewer dots.",
+            field="file",
+        )
+    if len(batch.bench_photos) >= MOST_PHOTOS:
+        raise RuleBroken(f"Photograph: {MOST_PHOTOS} are kept with a batch, and they are all there.", field="file")
+    kind = kind_of(content, field="file")
+    if kind is FileKind.PDF:
+        raise RuleBroken("Photograph: only a PNG or a JPEG is kept.", field="file")
+    return kind

@@ -1,0 +1,142 @@
+"""A second lot in mid-batch: worked out anew, conserved, recalled with both lots."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.services import batches, recalls, second_lots
+from pharmacy.services.lots import Certificate, Packing
+from pharmacy.store.tables import Batch, IngredientKind, Lot
+from tests.services.line import Line
+
+# assay as is 90 %, 140 mg fill a capsule: the second lot of the worked example in tests/domain/test_second_lot.py
+OTHER = {
+    "maker_lot": "SC-OTHER",
+    "certificate": Certificate("COA 2", Decimal("0.9"), "as is", Decimal(0)),
+    "packing": Packing("3", Decimal(140)),
+}
+
+
+def take_over(line: Line, batch: int, position: int, lot: int, reason: str = "the first container is empty") -> None:
+    number = line.row(Lot, lot).number
+    line.run(lambda s: second_lots.take_over(s, batch, position, number, reason=reason, today=line.today, **line.by))
+
+
+def weigh_now(line: Line, batch: int, position: int, lot: int, amount: Decimal, **changed: Any) -> None:
+    line.weigh(batch, position, amount, lot_scanned=line.row(Lot, lot).number, **changed)
+
+
+def test_the_rest_of_the_active_is_weighed_of_another_lot_and_the_filler_follows(line: Line) -> None:
+    batch, other = line.planned(), line.lot(IngredientKind.ACTIVE, **OTHER)
+    line.weigh(batch, 1, Decimal(300), more=True)
+    take_over(line, batch, 1, other)
+    with pytest.raises(RuleBroken, match="you scanned L"):
+        line.weigh(batch, 1, Decimal("212.5"))  # still from the first lot
+    with pytest.raises(RuleBroken, match=r"210\.369 mg to 214\.617 mg is allowed"):  # 1 % of 212.493 mg
+        weigh_now(line, batch, 1, other, Decimal("214.7"))
+    weigh_now(line, batch, 1, other, Decimal("212.5"))
+    with pytest.raises(RuleBroken, match=r"17548\.660 mg to"):  # 2 % of 17,906.795 mg
+        line.weigh(batch, 2, Decimal(17_500))
+    line.weigh(batch, 2, Decimal(17_907))
+    line.weigh(batch, 3)
+    line.work(batch)
+    found = line.row(Batch, batch)
+    assert found.state == "filling"
+    # 300, 212.493 and 17,906.795 mg in 103 capsules
+    assert line.read(lambda s: batches.fill_per_capsule_mg(s.get_one(Batch, batch))) == Decimal("178.828")
+    assert line.read(lambda s: batches.powder_mg(s.get_one(Batch, batch))) == Decimal("18419.5")
+    line.put_released(batch)
+    line.assert_whole()
+
+
+def test_a_recall_of_either_lot_finds_the_batch_once(line: Line) -> None:
+    batch, other = line.planned(), line.lot(IngredientKind.ACTIVE, **OTHER)
+    line.weigh(batch, 1, Decimal(300), more=True)
+    take_over(line, batch, 1, other)
+    weigh_now(line, batch, 1, other, Decimal("212.5"))
+    number = line.row(Batch, batch).number
+    for lot in (line.lots[IngredientKind.ACTIVE], other, line.lots[IngredientKind.FILLER]):
+        found = line.read(lambda s, lot=lot: recalls.walk_lot(s, lot))
+        assert [one.number for one in found.batches] == [number]
+
+
+def test_the_beyond_use_date_follows_a_lot_that_expires_sooner(line: Line) -> None:
+    batch = line.planned()
+    soon = line.lot(IngredientKind.ACTIVE, **OTHER, expiry=date(2026, 12, 31))
+    line.weigh(batch, 1, Decimal(300), more=True)
+    take_over(line, batch, 1, soon)
+    found = line.row(Batch, batch)
+    assert found.beyond_use_date == date(2026, 12, 31)
+    assert line.row(Lot, soon).number in found.beyond_use_rule
+    [entry] = line.trail(Event.BATCH_CONTINUED, batch)
+    assert entry["beyond_use_date"]["to"] == "2026-12-31"
+
+
+@pytest.mark.parametrize("kind", [IngredientKind.FILLER, IngredientKind.SHELL])
+def test_filler_and_shells_go_on_from_another_lot_too(line: Line, kind: IngredientKind) -> None:
+    packing = Packing("3", Decimal(171)) if kind is IngredientKind.FILLER else Packing("3", None, Decimal(48))
+    other = line.lot(kind, maker_lot="SC-2", packing=packing)
+    batch = line.planned()
+    line.weigh(batch, 1)
+    if kind is IngredientKind.SHELL:
+        line.weigh(batch, 2)
+    position = 2 if kind is IngredientKind.FILLER else 3
+    first = Decimal(8_927) if kind is IngredientKind.FILLER else Decimal(40)
+    line.weigh(batch, position, first, more=True)
+    take_over(line, batch, position, other)
+    # 17,927.122 mg less 8,927 mg leave 9,000.122 mg: x 171 / 180 = 8,550.116 mg; or 100 shells less 40
+    rest = Decimal("8550.116") if kind is IngredientKind.FILLER else Decimal(60)
+    target = line.read(lambda s: s.get_one(Batch, batch).inputs[-1].target)
+    assert target == rest
+    weigh_now(line, batch, position, other, rest)
+    line.assert_whole()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"release": False}, "is quarantined; only a released lot"),
+        ({"amount": Decimal(200)}, "holds 200.000 mg, the batch still needs 212.493 mg"),
+        ({"packing": Packing("0", Decimal(400))}, "measure first how many milligrams fill a size 3 capsule"),
+    ],
+)
+def test_a_lot_that_cannot_serve_changes_nothing(line: Line, changed: dict[str, Any], sentence: str) -> None:
+    other = line.lot(IngredientKind.ACTIVE, **{**OTHER, **changed})
+    batch = line.planned()
+    line.weigh(batch, 1, Decimal(300), more=True)
+    before = line.row(Batch, batch).revision
+    with pytest.raises(RuleBroken, match=sentence):
+        take_over(line, batch, 1, other)
+    assert line.row(Batch, batch).revision == before
+    assert line.read(lambda s: len(s.get_one(Batch, batch).inputs)) == 3
+
+
+def test_the_lot_that_ran_out_the_wrong_ingredient_and_too_small_a_rest_are_refused(line: Line) -> None:
+    batch, other = line.planned(), line.lot(IngredientKind.ACTIVE, **OTHER)
+    line.weigh(batch, 1, Decimal(450), more=True)
+    with pytest.raises(RuleBroken, match="is the one that ran out"):
+        take_over(line, batch, 1, line.lots[IngredientKind.ACTIVE])
+    with pytest.raises(RuleBroken, match="is Microcrystalline cellulose; the rest of Naltrexone"):
+        take_over(line, batch, 1, line.lots[IngredientKind.FILLER])
+    with pytest.raises(RuleBroken, match="write the reason"):
+        take_over(line, batch, 1, other, reason=" ")
+    # 463.5 - 450 x 0.907522 = 55.1151 mg, / 0.9 = 61.239 mg: below 120 mg
+    with pytest.raises(RuleBroken, match=r"61\.239 mg is still to be weighed, below the 120 mg"):
+        take_over(line, batch, 1, other)
+
+
+def test_a_third_lot_takes_over_from_the_second(line: Line) -> None:
+    batch, other = line.planned(200), line.lot(IngredientKind.ACTIVE, **OTHER)
+    third = line.lot(IngredientKind.ACTIVE, maker_lot="SC-3")
+    line.weigh(batch, 1, Decimal(300), more=True)
+    take_over(line, batch, 1, other)
+    weigh_now(line, batch, 1, other, Decimal(300), more=True)
+    take_over(line, batch, 1, third)
+    # 927 - 300 x 0.907522 - 300 x 0.9 = 384.7434 mg, / 0.907522 = 423.949 mg
+    assert line.read(lambda s: s.get_one(Batch, batch).inputs[-2].target) == Decimal("423.949")
+    weigh_now(line, batch, 1, third, Decimal(424))
+    line.assert_whole()
