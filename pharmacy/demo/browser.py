@@ -41,6 +41,9 @@ class Page:
                 return form
         raise Refused(f"the page {self.url} has no form for {part_of_action}")
 
+    def has_form(self, part_of_action: str) -> bool:
+        return any(part_of_action in form.action and form.method == "post" for form in self.forms)
+
     def find(self, pattern: str) -> str:
         """The first group of a pattern in the page."""
         found = re.search(pattern, unescape(self.text))

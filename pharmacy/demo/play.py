@@ -193,12 +193,9 @@ class Play:
         page = tess.send(worked_out, "/batches/plan")
         batch, number = page.url, page.find(r"(B\d{6}-\d{2})")
         self.tell(f"Batch {number}: 100 capsules planned, worksheet worked out by two engines that agree")
-        for kind, weighed in (("active", "510.8"), ("filler", "17926"), ("shell", "104")):
-            page = tess.get(f"{batch}/weigh")
-            if kind == "active":
-                self.look("batch-weigh", tess, page.url)
-            tess.send(page, "/weigh", lot_scanned=lots[kind], weighed=weighed, source="balance")
+        self._work(batch, lots)
         self.tell("Weighed from scanned lots within tolerance: 510.8 mg active, 17926 mg filler, 104 shells")
+        self.tell("Mixed by geometric dilution, portion by portion, each confirmed at the bench")
         self.look("batch-fill", tess, f"{batch}/fill")
         tess.send(
             tess.get(f"{batch}/fill"),
@@ -219,6 +216,24 @@ class Play:
         self.look("batches", tess, "/batches/")
         self.tell(f"Batch {number} released and signed by a pharmacist who did not make it")
         return batch, number
+
+    def _work(self, batch: str, lots: dict[str, str]) -> None:
+        """The bench, step by step; a second person reads the weight of the active."""
+        tess = self.screens["tess"]
+        weights, looked = iter(WEIGHED), False
+        while (page := tess.get(f"{batch}/fill")).url.endswith("/bench"):
+            if not page.has_form("/weigh"):
+                if not looked:
+                    self.look("batch-step", tess, page.url)
+                    looked = True
+                tess.send(page, "/bench/step")
+                continue
+            kind, weighed = next(weights)
+            second = {"reader": "peter", "reader_password": self.accounts["peter"].password}
+            if kind == "active":
+                self.look("batch-weigh", tess, page.url)
+            scanned = {"lot_scanned": lots[kind], "weighed": weighed, "source": "typed"}
+            tess.send(page, "/weigh", **scanned, **(second if kind == "active" else {}))
 
     def fill_and_hand_out(self, number: str, batch: str, batch_number: str) -> tuple[str, Path]:
         tess, paula = self.screens["tess"], self.screens["paula"]
@@ -299,10 +314,11 @@ FORMULA = {
     "overage": "3",
     "container": "child-resistant amber vial",
     "equipment": "Class III balance, mortar, 100-hole capsule machine",
-    "steps": "Weigh the active and the filler from scanned lots\n"
+    "steps": "Weigh naltrexone hydrochloride; a second person reads the balance\n"
+    "Weigh microcrystalline cellulose\n"
     "Mix by geometric dilution, doubling the amount each time\n"
-    "Fill size 3 capsules on the machine and wipe them clean\n"
-    "Weigh the sample and look at every capsule",
+    "Count the capsules and set them into the machine\n"
+    "Fill and close them, wipe them clean, and look at every one",
     "description": "white size 3 capsule, no imprint",
     "storage": "Store at 20 to 25 °C (68 to 77 °F).",
     "limit_days": "180",
@@ -312,6 +328,7 @@ FORMULA = {
     "filler": "Microcrystalline cellulose",
     "shell": "Hypromellose capsule",
 }
+WEIGHED = (("active", "S S      0.5108 g"), ("filler", "S S     17.926 g"), ("shell", "104"))
 QUESTION = {
     "about": "allergy",
     "text": "Please state whether the patient is allergic to lactose, or is to have none for another reason.",

@@ -26,7 +26,8 @@ __all__ = [
 ]  # fmt: skip
 
 _OWN_FILES = frozenset({"static", "bootstrap.static"})
-_TAKES_FILE = {"lots.add_certificate": "file"}  # the views that take a file, and the field it comes in
+# The views that take a file, and the field it comes in.
+_TAKES_FILE = {"lots.add_certificate": "file", "batches.photograph": "file"}
 
 
 class SignedIn(UserMixin):

@@ -73,6 +73,16 @@ def choice(field: Field, kind: type[Choice]) -> Choice:
     return kind(text)
 
 
+def needed(field: Field) -> str:
+    """What was typed, when anything was.
+
+    Raises: InputUnusable.
+    """
+    if not (text := typed(field.data)):
+        raise InputUnusable(f"{field.label.text}: this is needed.", field.short_name)
+    return text
+
+
 def chosen(field: Field) -> int:
     """The number of the record that was chosen in a list.
 
@@ -85,9 +95,7 @@ def chosen(field: Field) -> int:
 
 
 def _read(field: Field, read: Callable[[str, str], Value]) -> Value:
-    text = typed(field.data)
-    if not text:
-        raise InputUnusable(f"{field.label.text}: this is needed.", field.short_name)
+    text = needed(field)
     try:
         return read(text, field.label.text)
     except InputUnusable as refusal:

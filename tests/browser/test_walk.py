@@ -147,6 +147,30 @@ def enter_and_verify(technician: Page, pharmacist: Page) -> str:
     return page
 
 
+def work_at_the_bench(technician: Page, bench: str, lots: list[str]) -> None:
+    """Three weighings, of which somebody else reads the first; the portions of the mixing; the filling."""
+    second = {
+        "Second person's user name": "pharmacist",
+        "Second person's password, to sign the reading": PASSWORD,
+    }
+    technician.goto(bench)
+    take(technician, {"Scan the lot": lots[1], "Weighed": "510.8", **second})
+    expect(technician.get_by_text("you scanned " + lots[1])).to_be_visible()
+    take(technician, {"Scan the lot": lots[0], "Weighed": "510.8", **second})
+    take(technician, {"Scan the lot": lots[1], "Weighed": "17926"})
+    take(technician, {"Scan the lot": lots[2], "Weighed": "104"})
+    expect(technician.locator("h1")).to_contain_text("Portion 1 of 6")
+    for _ in range(7):
+        press(technician, "Done")
+    expect(technician.get_by_label("Good capsules")).to_be_visible()
+
+
+def take(technician: Page, typed: Typed) -> None:
+    fill(technician, typed)
+    technician.get_by_label("The value was").select_option("typed")
+    press(technician, "Take it")
+
+
 def make_batch(technician: Page, in_charge: Page, lots: list[str]) -> str:
     technician.goto("/batches/plan")
     technician.locator("main table a").first.click()
@@ -157,16 +181,7 @@ def make_batch(technician: Page, in_charge: Page, lots: list[str]) -> str:
     heading = technician.get_by_role("heading", level=1)
     number = re.search(r"B\d{6}-\d\d", heading.inner_text())[0]  # type: ignore[index]
     page = technician.url
-    technician.goto(page + "/weigh")
-    fill(technician, {"Scan the lot": lots[1], "Weighed": "510.8"})
-    technician.get_by_label("The value was").select_option("typed")
-    press(technician, "Take it")
-    expect(technician.get_by_text("you scanned " + lots[1])).to_be_visible()
-    for lot, amount in zip(lots, ("510.8", "17926", "104"), strict=True):
-        technician.goto(page + "/weigh")
-        fill(technician, {"Scan the lot": lot, "Weighed": amount})
-        technician.get_by_label("The value was").select_option("typed")
-        press(technician, "Take it")
+    work_at_the_bench(technician, page + "/bench", lots)
     technician.goto(page + "/fill")
     fill(technician, {"Good capsules": "102", "Spoiled capsules": "1", "Appearance": "white, clean and whole"})
     technician.locator("main form button[type=submit]").first.click()

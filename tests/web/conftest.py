@@ -10,13 +10,13 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pharmacy.domain.roles import Role
 from pharmacy.services import people, sessions
 from pharmacy.services.people import OWNER
 from pharmacy.store.database import Database, utc_now
-from pharmacy.store.tables import Person
+from pharmacy.store.tables import Person, Pharmacy, SecondReading
 from tests.copying import copy, copy_file
 
 PASSWORD = "six grey herons at dusk"
@@ -68,6 +68,7 @@ def staffed(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
             actor=OWNER,
             now=utc_now(),
         )
+        session.execute(update(Pharmacy).values(second_reading=SecondReading.NONE))
         for role in Role:
             initials = "".join(word[0] for word in role.value.split("-")).upper()
             person = people.add(

@@ -252,7 +252,7 @@ def test_an_auditor_sees_the_record_and_no_button(client_as: ClientAs, counter: 
     batch = counter.planned()
     page = client_as("auditor").get(f"/batches/{batch}").text
     assert "Audit trail of this batch" in page
-    assert f"/batches/{batch}/weigh" not in page
+    assert f"/batches/{batch}/bench" not in page
     assert f"/batches/{batch}/print" not in page
 
 

@@ -1,5 +1,6 @@
 """The bench: one scanned component at a time, deviations signed on the spot, capsules filled, a sample weighed."""
 
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -33,8 +34,8 @@ def weighing(counter: Counter, kind: IngredientKind, weighed: str, **changed: st
 
 def test_the_bench_asks_for_one_component_with_its_target_and_range(client_as: ClientAs, counter: Counter) -> None:
     batch = counter.planned()
-    answer = client_as("technician").get(f"/batches/{batch}/weigh")
-    assert "component 1 of 3" in shown(answer)
+    answer = client_as("technician").get(f"/batches/{batch}/bench")
+    assert "step 1 of 10" in shown(answer)
     # 510.731 mg, 1 % of it either way, rounded inward to the microgram
     for told in ("510.731&nbsp;mg", "505.624&nbsp;mg", "515.838&nbsp;mg"):
         assert told in answer.text
@@ -45,9 +46,9 @@ def test_weighing_all_three_leads_to_filling(client_as: ClientAs, counter: Count
     client = client_as("technician")
     for kind, weighed in ((IngredientKind.ACTIVE, "511.2"), (IngredientKind.FILLER, "17930")):
         answer = client.post(f"/batches/{batch}/weigh", data=weighing(counter, kind, weighed))
-        assert answer.location == f"/batches/{batch}/weigh"
+        assert answer.location == f"/batches/{batch}/bench"
     answer = client.post(f"/batches/{batch}/weigh", data=weighing(counter, IngredientKind.SHELL, "104"))
-    assert answer.location == f"/batches/{batch}"
+    assert answer.location == f"/batches/{batch}/bench"
     page = shown(client.get(f"/batches/{batch}"))
     assert "filling" in page
     assert "511.200" in page
@@ -118,14 +119,16 @@ def test_a_component_that_somebody_else_just_weighed_is_not_weighed_twice(
     assert "Microcrystalline cellulose is next" in shown(answer)
 
 
-def test_a_batch_that_is_weighed_sends_back_to_its_record(client_as: ClientAs, counter: Counter) -> None:
+def test_a_batch_whose_steps_are_done_sends_back_to_its_record(client_as: ClientAs, counter: Counter) -> None:
     batch = counter.weighed()
-    answer = client_as("technician").get(f"/batches/{batch}/weigh")
+    counter.work(batch)
+    answer = client_as("technician").get(f"/batches/{batch}/bench")
     assert answer.location == f"/batches/{batch}"
 
 
 def test_filled_capsules_are_noted(client_as: ClientAs, counter: Counter) -> None:
     batch = counter.weighed()
+    counter.work(batch)
     client = client_as("technician")
     form = {"made": "98", "wasted": "2", "description": "white, clean, closed"}
     refused = client.post(f"/batches/{batch}/fill", data={**form, "made": "980"})
@@ -186,3 +189,115 @@ def test_a_test_that_cannot_be_read_is_refused_beside_the_weights(
     assert answer.status_code == 422
     assert sentence in field_error(answer, "weights")
     assert weights in answer.text
+
+
+# beside weighing
+
+
+def test_a_balances_line_is_a_weight_from_the_balance_whatever_the_list_says(
+    client_as: ClientAs, counter: Counter
+) -> None:
+    batch = counter.planned()
+    data = weighing(counter, IngredientKind.ACTIVE, "S S      0.5107 g", source="")
+    assert client_as("technician").post(f"/batches/{batch}/weigh", data=data).status_code == 302
+    page = shown(client_as("technician").get(f"/batches/{batch}"))
+    assert "510.700 mg" in page
+    assert "from the balance" in page
+
+
+@pytest.mark.parametrize(
+    ("weighed", "sentence"),
+    [
+        ("S D      0.5107 g", "had not come to rest"),
+        ("S +", "the balance sent “S +”, no weight"),
+        ("-510.7", "outside its limits: more than 0"),
+        ("0", "outside its limits: more than 0"),
+        ("9999999999", "is not a weight in mg or g"),
+        ("6000000", "at most 5000000 mg"),
+        ("", "this is needed"),
+    ],
+)
+def test_a_weight_that_cannot_be_is_refused_beside_its_field(
+    client_as: ClientAs, counter: Counter, weighed: str, sentence: str
+) -> None:
+    batch = counter.planned()
+    data = weighing(counter, IngredientKind.ACTIVE, weighed)
+    answer = client_as("technician").post(f"/batches/{batch}/weigh", data=data)
+    assert answer.status_code == 422
+    assert sentence in field_error(answer, "weighed")
+
+
+def test_a_step_confirmed_twice_at_once_is_confirmed_once(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.weighed()
+    client = client_as("technician")
+    assert client.post(f"/batches/{batch}/bench/step", data={"step": "4"}).status_code == 302
+    again = client.post(f"/batches/{batch}/bench/step", data={"step": "4"})
+    assert again.status_code == 422
+    assert "Step 5 is next: Portion 2 of 6" in shown(again)
+
+
+def test_capsules_are_not_counted_while_a_step_is_open(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.weighed()
+    client = client_as("technician")
+    assert client.get(f"/batches/{batch}/fill").location == f"/batches/{batch}/bench"
+    form = {"made": "98", "wasted": "2", "description": "white, clean, closed"}
+    answer = client.post(f"/batches/{batch}/fill", data=form)
+    assert answer.status_code == 422
+    assert "Step 4 of 10 is not confirmed: Portion 1 of 6" in shown(answer)
+    assert "white, clean, closed" in answer.text
+
+
+def test_a_photograph_is_served_as_what_it_is_and_to_readers_only(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    content = b"\x89PNG\r\n\x1a\nthe empty bench"
+    sent = {"file": (io.BytesIO(content), "IMG_1.png"), "shows": "the empty bench"}
+    client = client_as("technician")
+    address = f"/batches/{batch}/bench/photo"
+    assert client.post(address, data=sent, content_type="multipart/form-data").status_code == 302
+    found = client_as("auditor").get(f"/batches/{batch}/photos/1")
+    assert (found.data, found.content_type) == (content, "image/png")
+    assert client.get(f"/batches/{batch + 1}/photos/1").status_code == 404
+    page = {"file": (io.BytesIO(b"<script>"), "IMG_2.png"), "shows": ""}
+    refused = client.post(address, data=page, content_type="multipart/form-data")
+    assert refused.status_code == 422
+    assert "only a PDF, a PNG or a JPEG" in field_error(refused, "file")
+
+
+def test_another_lot_is_offered_with_what_it_would_change_and_refused_beside_its_field(
+    client_as: ClientAs, counter: Counter
+) -> None:
+    batch = counter.planned()
+    waiting = counter.lot(IngredientKind.ACTIVE, maker_lot="SC-2", release=False)
+    other = counter.lot(IngredientKind.ACTIVE, maker_lot="SC-3")
+    counter.weigh(batch, 1, Decimal(300), more=True)
+    client, address = client_as("technician"), f"/batches/{batch}/bench/another-lot"
+    page = shown(client.get(address))
+    # 510.731 mg less 300 mg, of a lot of the same certificate
+    assert f"{counter.row(Lot, other).number} " in page
+    assert "210.731 mg" in page
+    quarantined = counter.row(Lot, waiting).number
+    assert quarantined not in page
+    data = {"position": "1", "lot_scanned": quarantined, "reason": "the first is empty"}
+    refused = client.post(address, data=data)
+    assert refused.status_code == 422
+    assert "only a released lot may be weighed from" in shown(refused)
+    assert client.post(address, data={**data, "lot_scanned": counter.row(Lot, other).number}).status_code == 302
+
+
+def test_only_the_pharmacist_in_charge_chooses_whose_weights_are_read_twice(
+    client_as: ClientAs, counter: Counter
+) -> None:
+    chosen = {"second_reading": "the active"}
+    assert client_as("administrator").post("/admin/second-reading", data=chosen).status_code == 403
+    assert client_as("pharmacist-in-charge").post("/admin/second-reading", data=chosen).status_code == 302
+    batch = counter.planned()
+    data = weighing(counter, IngredientKind.ACTIVE, "510.7")
+    answer = client_as("technician").post(f"/batches/{batch}/weigh", data=data)
+    assert "somebody else reads the weight" in field_error(answer, "reader")
+    data |= {"reader": "pharmacist", "reader_password": "not the right one at all"}
+    answer = client_as("technician").post(f"/batches/{batch}/weigh", data=data)
+    assert "Nothing was signed." in field_error(answer, "reader_password")
+    assert (
+        client_as("technician").post(f"/batches/{batch}/weigh", data={**data, "reader_password": PASSWORD}).status_code
+        == 302
+    )

@@ -3,11 +3,19 @@
 const form = document.querySelector("[data-weigh]");
 const field = form?.elements.namedItem("weighed");
 const arrow = form?.querySelector("[data-arrow]");
-const PLAIN = /^\d{1,9}(\.\d{1,3})?$/;
+const source = form?.elements.namedItem("source");
+const WEIGHT = /^(?:[A-Z]{1,2}[, ]\s*){0,2}\+?\s*(\d{1,9})(?:\.(\d{1,6}))?\s*(mg|g|kg)?$/;
+const DIGITS = { mg: 3, g: 6, kg: 9 }; // of a microgram, behind the point
+const BURST_MS = 40; // a balance types faster than people
+let lastKeyAt = 0;
+let slowest = 0;
 
 function micro(text) {
-  const [whole, part = ""] = text.split(".");
-  return Number(whole) * 1000 + Number(part.padEnd(3, "0"));
+  const found = WEIGHT.exec(text);
+  if (!found) return null;
+  const [, whole, part = "", unit = "mg"] = found;
+  if (part.length > DIGITS[unit]) return null;
+  return Number(whole + part.padEnd(DIGITS[unit], "0"));
 }
 
 function shown(amount) {
@@ -16,13 +24,13 @@ function shown(amount) {
 
 function point() {
   const text = field.value.trim();
-  if (!PLAIN.test(text)) {
-    arrow.textContent = text ? "write digits with one point" : "";
+  const weighed = micro(text);
+  const { low, high, target } = form.dataset;
+  if (weighed === null) {
+    arrow.textContent = text ? "not a weight yet" : "";
     arrow.dataset.is = "";
     return;
   }
-  const weighed = micro(text);
-  const { low, high, target } = form.dataset;
   const away = Math.abs(weighed - micro(target));
   if (weighed < micro(low)) {
     arrow.textContent = `↑ add ${shown(away)}`;
@@ -36,7 +44,19 @@ function point() {
   }
 }
 
+// A line that came in one burst was sent by the balance; what a person typed is marked as typed.
+function timed(event) {
+  if (event.key === "Enter") {
+    if (field.value.trim() && source) source.value = slowest < BURST_MS ? "balance" : "typed";
+    return;
+  }
+  if (event.key.length !== 1) return;
+  slowest = field.value ? Math.max(slowest, event.timeStamp - lastKeyAt) : 0;
+  lastKeyAt = event.timeStamp;
+}
+
 if (field && arrow) {
   field.addEventListener("input", point);
+  field.addEventListener("keydown", timed);
   point();
 }

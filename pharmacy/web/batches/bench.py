@@ -1,34 +1,42 @@
-"""The bench: one component weighed at a time, capsules filled, the sampled ones weighed."""
+"""The bench: the procedure of a batch on one page, one step at a time, each container scanned."""
 
 from decimal import Decimal
+from math import ceil
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
+from sqlalchemy.orm import Session
+from wtforms import Field
 
+from pharmacy.domain.balance import Reading, read_balance
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.domain.quality import sample_size
-from pharmacy.domain.roles import BENCH
-from pharmacy.domain.units import format_number
-from pharmacy.domain.workflow import BatchState
-from pharmacy.services import batches, releasing
+from pharmacy.domain.procedure import BenchStep, Task
+from pharmacy.domain.roles import BENCH, READERS
+from pharmacy.services import batches, components, second_lots, weigh_ins
+from pharmacy.services import bench as acts
 from pharmacy.services.acting import get
 from pharmacy.services.batches import Weighing
 from pharmacy.services.signing import Proof
-from pharmacy.store.tables import Batch, WeighSource
+from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot, WeighSource
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, now, prove_other, reading, today, transaction
 from pharmacy.web.batches import bp
-from pharmacy.web.batches.forms import FillForm, WeighForm, WeightsForm
+from pharmacy.web.batches.forms import AnotherLotForm, PhotoForm, StepForm, WeighForm
 from pharmacy.web.batches.record import component
-from pharmacy.web.forms import refuse, typed
+from pharmacy.web.forms import Form, ReasonForm, refuse, typed
 
-WEIGHED = (BatchState.PLANNED, BatchState.WEIGHING)
+
+@bp.get("/<int:batch_id>/bench")
+@allowed(*BENCH)
+def bench(batch_id: int) -> Answer:
+    return _page(batch_id)
 
 
 @bp.get("/<int:batch_id>/weigh")
 @allowed(*BENCH)
 def weigh_form(batch_id: int) -> Answer:
-    return _weigh_page(batch_id, WeighForm())
+    """The same page, where a weighing that was refused is sent again from."""
+    return _page(batch_id)
 
 
 @bp.post("/<int:batch_id>/weigh")
@@ -36,118 +44,247 @@ def weigh_form(batch_id: int) -> Answer:
 def weigh(batch_id: int) -> Answer:
     form = WeighForm()
     try:
-        witness = _witness(form)
+        with reading() as session:
+            kind = _kind(session, batch_id, values.chosen(form.position))
+        weighed = _weighed(form, kind)
         weighing = Weighing(
             position=values.chosen(form.position),
             lot_scanned=typed(form.lot_scanned.data),
-            weighed=values.decimal(form.weighed),
-            source=values.choice(form.source, WeighSource),
+            weighed=weighed.mg,
+            source=WeighSource.BALANCE if weighed.from_balance else values.choice(form.source, WeighSource),
             deviation=typed(form.deviation.data),
-            witness=witness,
+            witness=_proof(form.witness, form.witness_password),
+            reading=weighed.sent if weighed.from_balance else "",
+            more="more" in request.form,
+            reader=_proof(form.reader, form.reader_password),
         )
         with transaction() as session:
             batches.weigh(session, batch_id, weighing, actor=actor(), now=now(), today=today())
-            state = get(session, Batch, batch_id, "batch").state
     except RuleBroken as refusal:
         refuse(form, refusal)
-        return _weigh_page(batch_id, form, 422)
-    if state in WEIGHED:
-        flash("Taken. The next component:", "success")
-        return redirect(url_for("batches.weigh_form", batch_id=batch_id))
-    flash("Everything is weighed: fill the capsules.", "success")
+        return _page(batch_id, weigh=form, status=422)
+    flash("Taken. The next container:" if weighing.more else "Taken.", "success")
+    return _onward(batch_id)
+
+
+@bp.post("/<int:batch_id>/bench/step")
+@allowed(*BENCH)
+def do_step(batch_id: int) -> Answer:
+    """Confirms the present step, or starts its timer (button timer)."""
+    form = StepForm()
+    try:
+        step = values.chosen(form.step)
+        with transaction() as session:
+            if "timer" in request.form:
+                acts.start_timer(session, batch_id, step, actor=actor(), now=now())
+            else:
+                acts.confirm(session, batch_id, step, note=typed(form.note.data), actor=actor(), now=now())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _page(batch_id, step=form, status=422)
+    return _onward(batch_id)
+
+
+@bp.post("/<int:batch_id>/bench/pause")
+@allowed(*BENCH)
+def pause(batch_id: int) -> Answer:
+    form = ReasonForm()
+    try:
+        with transaction() as session:
+            acts.pause(session, batch_id, reason=typed(form.reason.data), actor=actor(), now=now())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _page(batch_id, pause=form, status=422)
+    flash("Paused: the batch waits where it is, for you or for somebody else.", "success")
     return redirect(url_for("batches.show", batch_id=batch_id))
 
 
-@bp.get("/<int:batch_id>/fill")
+@bp.post("/<int:batch_id>/bench/resume")
 @allowed(*BENCH)
-def fill_form(batch_id: int) -> Answer:
-    return _fill_page(batch_id, FillForm())
-
-
-@bp.post("/<int:batch_id>/fill")
-@allowed(*BENCH)
-def fill(batch_id: int) -> Answer:
-    form = FillForm()
+def resume(batch_id: int) -> Answer:
     try:
         with transaction() as session:
-            batches.fill(
+            acts.resume(session, batch_id, actor=actor(), now=now())
+    except RuleBroken as refusal:
+        flash(refusal.message, "warning")
+    return redirect(url_for("batches.bench", batch_id=batch_id))
+
+
+@bp.get("/<int:batch_id>/bench/another-lot")
+@allowed(*BENCH)
+def another_lot_form(batch_id: int) -> Answer:
+    return _another_lot_page(batch_id, AnotherLotForm(formdata=None))
+
+
+@bp.post("/<int:batch_id>/bench/another-lot")
+@allowed(*BENCH)
+def another_lot(batch_id: int) -> Answer:
+    form = AnotherLotForm()
+    try:
+        with transaction() as session:
+            found = second_lots.take_over(
                 session,
                 batch_id,
-                made=values.whole(form.made),
-                wasted=values.whole(form.wasted),
-                description=typed(form.description.data),
+                values.chosen(form.position),
+                typed(form.lot_scanned.data),
+                reason=typed(form.reason.data),
                 actor=actor(),
                 now=now(),
+                today=today(),
             )
+            number = found.lot.number
     except RuleBroken as refusal:
         refuse(form, refusal)
-        return _fill_page(batch_id, form), 422
-    flash("The capsules are noted: weigh the sample.", "success")
-    return redirect(url_for("batches.show", batch_id=batch_id))
+        return _another_lot_page(batch_id, form, 422)
+    flash(f"Lot {number} takes over; the amounts are worked out anew.", "success")
+    return redirect(url_for("batches.bench", batch_id=batch_id))
 
 
-@bp.get("/<int:batch_id>/test")
+@bp.post("/<int:batch_id>/bench/photo")
 @allowed(*BENCH)
-def test_form(batch_id: int) -> Answer:
-    with reading() as session:
-        batch = get(session, Batch, batch_id, "batch")
-        shell_mg = batch.inputs[-1].lot.shell_mg or Decimal(batch.worksheet["shell_mg"])
-        form = WeightsForm(data={"shell_mg": format_number(shell_mg)})
-    return _test_page(batch_id, form)
-
-
-@bp.post("/<int:batch_id>/test")
-@allowed(*BENCH)
-def test(batch_id: int) -> Answer:
-    form = WeightsForm()
+def photograph(batch_id: int) -> Answer:
+    form = PhotoForm()
     try:
-        shell_mg, weights_mg = values.decimal(form.shell_mg), form.weights_mg()
+        sent = request.files.get("file")
         with transaction() as session:
-            found = releasing.test_weights(
-                session, batch_id, shell_mg=shell_mg, weights_mg=weights_mg, actor=actor(), now=now()
+            acts.photograph(
+                session, batch_id, sent.read() if sent else b"", note=typed(form.shows.data), actor=actor(), now=now()
             )
     except RuleBroken as refusal:
-        refusal.field = "weights" if refusal.field == "weights_mg" else refusal.field
         refuse(form, refusal)
-        return _test_page(batch_id, form), 422
-    if found.passed:
-        flash("The weight test passed: a pharmacist reviews the record and releases it.", "success")
-    else:
-        flash("The weight test failed; a pharmacist decides what becomes of the batch.", "danger")
-    return redirect(url_for("batches.show", batch_id=batch_id))
+        return _page(batch_id, photo=form, status=422)
+    flash("The photograph is kept with the batch.", "success")
+    return _onward(batch_id)
 
 
-def _witness(form: WeighForm) -> Proof | None:
-    """The proof of the pharmacist who signs a deviation, when one is named."""
-    if not typed(form.witness.data):
+@bp.get("/<int:batch_id>/photos/<int:photo_id>")
+@allowed(*READERS)
+def photo(batch_id: int, photo_id: int) -> Answer:
+    with reading() as session:
+        row = acts.photo(session, batch_id, photo_id)
+        response = make_response(row.content)
+        response.content_type = row.kind.value
+    response.headers["Content-Disposition"] = f'inline; filename="batch-{batch_id}-{photo_id}.{row.kind.suffix}"'
+    return response
+
+
+def _onward(batch_id: int) -> Answer:
+    """The next step, or the count of the capsules after the last."""
+    with reading() as session:
+        done = acts.progress(get(session, Batch, batch_id, "batch")).now is None
+    return redirect(url_for("batches.fill_form" if done else "batches.bench", batch_id=batch_id))
+
+
+def _kind(session: Session, batch_id: int, position: int) -> IngredientKind | None:
+    batch = get(session, Batch, batch_id, "batch")
+    taken = next((one for one in components.planned(batch) if one.position == position), None)
+    return taken.lot.ingredient.kind if taken else None
+
+
+def _weighed(form: WeighForm, kind: IngredientKind | None) -> Reading:
+    """What was weighed, as a balance sends it or as digits; capsule shells are counted.
+
+    Raises: InputUnusable.
+    """
+    if kind is IngredientKind.SHELL:
+        return Reading(values.decimal(form.weighed), "", from_balance=False)
+    values.needed(form.weighed)
+    return read_balance(typed(form.weighed.data), field="weighed", least_mg=Decimal(0), most_mg=values.MOST)
+
+
+def _proof(name: Field, password: Field) -> Proof | None:
+    """The proof of somebody else at this bench, when one is named."""
+    if not typed(name.data):
         return None
     try:
-        return prove_other(typed(form.witness.data), form.witness_password.data or "")
+        return prove_other(typed(name.data), password.data or "")
     except RuleBroken as refusal:
-        raise RuleBroken(refusal.message, field="witness_password") from None
+        raise RuleBroken(refusal.message, field=password.short_name) from None
 
 
-def _weigh_page(batch_id: int, form: WeighForm, status: int = 200) -> Answer:
+def _page(batch_id: int, *, status: int = 200, **filled: Form) -> Answer:
+    """The present step. filled: the form that was refused, with what was typed."""
     with reading() as session:
         batch = get(session, Batch, batch_id, "batch")
-        components = [component(taken) for taken in batch.inputs]
-        waiting = next((one for one in components if one.weigh_in is None), None)
-        if waiting is None or batch.state not in WEIGHED:
-            flash(f"Batch {batch.number} is {batch.state}; there is nothing to weigh.", "warning")
+        at = acts.progress(batch)
+        if batch.state not in acts.AT_BENCH or at.now is None:
+            flash(f"Batch {batch.number} is {batch.state}; nothing is left to do at the bench.", "warning")
             return redirect(url_for("batches.show", batch_id=batch_id))
-        form.position.data = str(waiting.input.position)
-        shown = render_template("batches/weigh.html", batch=batch, form=form, components=components, waiting=waiting)
+        shown = render_template(
+            "batches/bench.html",
+            batch=batch,
+            at=at,
+            forms=_forms(at.now, filled),
+            seconds_left=_seconds_left(at),
+            order=[(step, _title(batch, step), _is_done(batch, at, step)) for step in at.steps],
+            **_weighing(session, batch, at.now),
+        )
         return shown, status
 
 
-def _fill_page(batch_id: int, form: FillForm) -> str:
+def _another_lot_page(batch_id: int, form: AnotherLotForm, status: int = 200) -> Answer:
+    """The lots that could give the rest of what is weighed now, each with what it would change."""
     with reading() as session:
         batch = get(session, Batch, batch_id, "batch")
-        return render_template("batches/fill.html", batch=batch, form=form)
+        at = acts.progress(batch)
+        if batch.state not in acts.AT_BENCH or at.now is None or at.now.task is not Task.WEIGH:
+            return redirect(url_for("batches.bench", batch_id=batch_id))
+        form.position.data = str(at.now.position)
+        shown = render_template(
+            "batches/another_lot.html",
+            batch=batch,
+            form=form,
+            waiting=component(batch, components.current(batch, at.now.position)),
+            offers=[
+                (lot, *_offer(session, batch, at.now.position, lot))
+                for lot in second_lots.lots_for(session, batch, at.now.position, today())
+            ],
+        )
+        return shown, status
 
 
-def _test_page(batch_id: int, form: WeightsForm) -> str:
-    with reading() as session:
-        batch = get(session, Batch, batch_id, "batch")
-        least = sample_size(batch.made) if batch.made and batch.made > 1 else 2
-        return render_template("batches/test.html", batch=batch, form=form, least=least)
+def _offer(session: Session, batch: Batch, position: int, lot: Lot) -> tuple[second_lots.Continued | None, str]:
+    """What a lot would change, or why it cannot serve."""
+    try:
+        return second_lots.work_out(session, batch, position, lot, today()), ""
+    except RuleBroken as refusal:
+        return None, refusal.message
+
+
+def _forms(step: BenchStep, filled: dict[str, Form]) -> dict[str, Form]:
+    """A form for every act of the page; what was refused keeps what was typed, the others are empty."""
+    kinds = {"weigh": WeighForm, "step": StepForm, "pause": ReasonForm, "photo": PhotoForm}
+    forms = {name: filled[name] if name in filled else kind(formdata=None) for name, kind in kinds.items()}
+    forms["weigh"].position.data = str(step.position)
+    forms["step"].step.data = str(step.number)
+    return forms
+
+
+def _weighing(session: Session, batch: Batch, step: BenchStep) -> dict[str, object]:
+    """What the page shows of the component that is weighed now."""
+    if step.task is not Task.WEIGH:
+        return {"waiting": None}
+    taken = components.current(batch, step.position)
+    return {
+        "waiting": component(batch, taken),
+        "left": taken.target - components.weighed(taken),
+        "read_twice": weigh_ins.is_read_twice(session, taken.lot.ingredient.kind),
+    }
+
+
+def _seconds_left(at: acts.Progress) -> int | None:
+    """Of the timer that runs; None when none does."""
+    ready = at.ready_at()
+    return None if ready is None else max(0, ceil((ready - now()).total_seconds()))
+
+
+def _title(batch: Batch, step: BenchStep) -> str:
+    if step.task is Task.WEIGH:
+        taken: BatchInput = components.current(batch, step.position)
+        verb = "Count" if taken.lot.ingredient.kind is IngredientKind.SHELL else "Weigh"
+        return f"{verb} {taken.lot.ingredient.name}"
+    return step.detail or step.text
+
+
+def _is_done(batch: Batch, at: acts.Progress, step: BenchStep) -> bool:
+    return components.is_complete(batch, step.position) if step.task is Task.WEIGH else step.number in at.done

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Self
 
-from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, PasswordField, StringField, TextAreaField
 
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import format_number, read_decimal
@@ -71,6 +71,24 @@ class WeighForm(Form):
     deviation = StringField("Reason for the deviation")
     witness = StringField("Pharmacist's user name")
     witness_password = PasswordField("Pharmacist's password, to sign the deviation")
+    reader = StringField("Second person's user name")
+    reader_password = PasswordField("Second person's password, to sign the reading")
+
+
+class StepForm(Form):
+    step = HiddenField()
+    note = StringField("Note")
+
+
+class AnotherLotForm(Form):
+    position = HiddenField()
+    lot_scanned = StringField("Scan the other lot")
+    reason = StringField("Why")
+
+
+class PhotoForm(Form):
+    file = FileField("Photograph")
+    shows = StringField("What it shows")
 
 
 class FillForm(Form):

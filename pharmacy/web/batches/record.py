@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.quality import weight_test
 from pharmacy.domain.roles import BENCH
 from pharmacy.domain.workflow import Subject
-from pharmacy.services import batches, releasing, weigh_ins
+from pharmacy.services import batches, bench, components, releasing, weigh_ins
 from pharmacy.store import lists, quality
 from pharmacy.store.tables import Batch, BatchInput, WeighIn, WeightTest
 from pharmacy.web.access import actor, today
@@ -18,7 +18,7 @@ from pharmacy.web.batches.chart import Picture, draw
 from pharmacy.web.steps import buttons
 
 PAGES = {
-    "weigh": "batches.weigh_form",
+    "do_step": "batches.bench",
     "fill": "batches.fill_form",
     "test": "batches.test_form",
     "release": "batches.release_form",
@@ -30,13 +30,19 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One component. low, high: what may be taken without a deviation; off: per cent from the target, as weighed."""
+    """One lot of a component. low, high: what may be taken without a deviation; off: per cent from the target.
+
+    portions: one for each container. finished: whether the last one was weighed. left: whether another lot took over.
+    """
 
     input: BatchInput
     low: Decimal
     high: Decimal
-    weigh_in: WeighIn | None
+    weighed: Decimal
     off: Decimal | None
+    portions: tuple[WeighIn, ...]
+    finished: bool
+    left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,18 @@ class Tested:
     caution: str
 
 
-def component(taken: BatchInput) -> Component:
+def component(batch: Batch, taken: BatchInput) -> Component:
     low, high = batches.allowed_range(taken)
-    weigh_in = taken.weigh_ins[-1] if taken.weigh_ins else None
-    off = None
-    if weigh_in is not None:
-        off = weigh_ins.off_percent(taken, weigh_in)
-    return Component(taken, low, high, weigh_in, off)
+    return Component(
+        taken,
+        low,
+        high,
+        components.weighed(taken),
+        weigh_ins.off_percent(taken) if components.is_finished(taken) else None,
+        tuple(taken.weigh_ins),
+        components.is_finished(taken),
+        components.is_left(batch, taken),
+    )
 
 
 def tested(row: WeightTest) -> Tested:
@@ -65,13 +76,17 @@ def tested(row: WeightTest) -> Tested:
 
 def context(session: Session, batch: Batch) -> Mapping[str, Any]:
     """Everything that the record shows."""
-    not_yet = () if batch.beyond_use_date < today() else ("expire",)
+    not_yet: tuple[str, ...] = () if batch.beyond_use_date < today() else ("expire",)
+    at = bench.progress(batch)
+    not_yet += ("do_step",) if at.now is None else ("fill",)
     return {
         "batch": batch,
         "powder_yield": batches.powder_in_capsules_percent(batch),
         "assays": quality.assays_of(session, batch.id),
         "may_assay": actor().role in BENCH,
-        "components": [component(taken) for taken in batch.inputs],
+        "components": [component(batch, taken) for taken in components.in_order(batch)],
+        "readings": weigh_ins.readings(session, batch),
+        "bench": at,
         "tests": [tested(row) for row in batch.tests],
         "signatures": releasing.signatures(session, batch),
         "deviations": batches.deviations(session, batch),

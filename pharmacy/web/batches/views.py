@@ -17,11 +17,11 @@ from pharmacy.store import lists, stock
 from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, database, now, reading, settings, today, transaction
-from pharmacy.web.batches import assays, bench, bp, deciding, record
+from pharmacy.web.batches import assays, bench, bp, deciding, filling, record
 from pharmacy.web.batches.forms import PlanForm
 from pharmacy.web.forms import ReasonForm, refuse, typed
 
-__all__ = ["assays", "bench", "bp", "deciding"]  # importing them puts their pages into the blueprint
+__all__ = ["assays", "bench", "bp", "deciding", "filling"]  # importing them puts their pages into the blueprint
 
 QUEUE = [state for state in BatchState if state in OPEN[Subject.BATCH]]
 
@@ -91,7 +91,7 @@ def plan() -> Answer:
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _plan_page(form), 422
-    flash(f"Batch {batch.number} is open: weigh its components.", "success")
+    flash(f"Batch {batch.number} is open: work it at the bench.", "success")
     return redirect(url_for("batches.show", batch_id=batch.id))
 
 

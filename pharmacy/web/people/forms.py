@@ -3,6 +3,7 @@
 from wtforms import BooleanField, StringField
 
 from pharmacy.domain.roles import Role
+from pharmacy.store.tables import SecondReading
 from pharmacy.web.forms import ChoiceField, Form
 
 ROLE_CHOICES = [(role.value, role.value) for role in Role]
@@ -24,6 +25,12 @@ class PharmacyForm(Form):
     name = StringField("Name")
     address = StringField("Address")
     phone = StringField("Phone")
+
+
+class SecondReadingForm(Form):
+    second_reading = ChoiceField(
+        "A second person reads the weight of", choices=[(one.value, one.value) for one in SecondReading]
+    )
 
 
 class TokenForm(Form):

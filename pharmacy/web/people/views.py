@@ -2,17 +2,18 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
+from sqlalchemy import select
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import Role
 from pharmacy.services import people, signing
 from pharmacy.services.acting import get
 from pharmacy.store import lists
-from pharmacy.store.tables import Person, Pharmacy
+from pharmacy.store.tables import Person, Pharmacy, SecondReading
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, now, prove, reading, transaction
 from pharmacy.web.forms import ReasonedForm, refuse, typed
-from pharmacy.web.people.forms import ChangeForm, PersonForm, PharmacyForm, TokenForm
+from pharmacy.web.people.forms import ChangeForm, PersonForm, PharmacyForm, SecondReadingForm, TokenForm
 
 bp = Blueprint("people", __name__, url_prefix="/admin")
 
@@ -91,7 +92,7 @@ def link(person_id: int) -> Answer:
 @allowed(Role.ADMINISTRATOR, Role.PHARMACIST_IN_CHARGE)
 def pharmacy() -> Answer:
     with reading() as session:
-        return render_template("people/pharmacy.html", form=PharmacyForm(obj=session.get(Pharmacy, 1)))
+        return _pharmacy_page(PharmacyForm(obj=session.get(Pharmacy, 1)))
 
 
 @bp.post("/pharmacy")
@@ -110,8 +111,19 @@ def change_pharmacy() -> Answer:
             )
     except RuleBroken as refusal:
         refuse(form, refusal)
-        return render_template("people/pharmacy.html", form=form), 422
+        return _pharmacy_page(form), 422
     flash("The pharmacy is saved; labels made from now on print it so.", "success")
+    return redirect(url_for("people.pharmacy"))
+
+
+@bp.post("/second-reading")
+@allowed(Role.PHARMACIST_IN_CHARGE)
+def choose_second_reading() -> Answer:
+    """Which weighings a second person reads."""
+    chosen = values.choice(SecondReadingForm().second_reading, SecondReading)
+    with transaction() as session:
+        people.choose_second_reading(session, chosen, actor=actor(), now=now())
+    flash(f"A second person reads the weight of: {chosen}.", "success")
     return redirect(url_for("people.pharmacy"))
 
 
@@ -143,6 +155,13 @@ def alone() -> Answer:
     held = "in force; every use of it is noted in the trail" if pharmacy.one_pharmacist else "ended"
     flash(f"The exception of one pharmacist on duty is {held}.", "success")
     return redirect(url_for("people.alone_form"))
+
+
+def _pharmacy_page(form: PharmacyForm) -> str:
+    with reading() as session:
+        held = session.scalar(select(Pharmacy.second_reading)) or SecondReading.NONE
+    second = SecondReadingForm(formdata=None, second_reading=held.value)
+    return render_template("people/pharmacy.html", form=form, second=second)
 
 
 @bp.get("/tokens")
