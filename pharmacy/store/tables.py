@@ -3,6 +3,7 @@
 from pharmacy.store.batches import Batch, BatchInput, PotencyAssay, WeighIn, WeighSource, WeightTest
 from pharmacy.store.columns import Base
 from pharmacy.store.drills import RecallDrill, Searched
+from pharmacy.store.equipment import BatchEquipment, Equipment, EquipmentCheck
 from pharmacy.store.fills import Allocation, Fill, Label, LabelKind, PriceAcceptance
 from pharmacy.store.formulas import (
     Formula,
@@ -34,9 +35,12 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
+    "BatchEquipment",
     "BatchInput",
     "CertificateFile",
     "Counter",
+    "Equipment",
+    "EquipmentCheck",
     "Fill",
     "Formula",
     "FormulaComponent",

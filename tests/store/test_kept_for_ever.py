@@ -25,6 +25,8 @@ ADDED_ONLY = (
     "certificate_files",
     "packing_measurements",
     "recall_drills",
+    "equipment_checks",
+    "batch_equipment",
 )
 NEVER_DELETED = (
     "people",
@@ -39,6 +41,7 @@ NEVER_DELETED = (
     "fills",
     "potency_assays",
     "questions",
+    "equipment",
 )
 MAY_GO = (
     "answers",
