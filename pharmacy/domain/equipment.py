@@ -39,7 +39,7 @@ class EquipmentPolicy:
     weighings: of one test weight. accuracy_percent: how far a balance may be off a test weight that lies between
     accuracy_from_percent of the capacity and the capacity. mean_percent: beyond it the test weight is not the one that
     was named. deviation_digits: beyond so many digits of the readability the balance was not at rest.
-    repeatability_days: after which it is measured anew. longest_days: until the next calibration or maintenance at most.
+    repeatability_days: after which it is measured anew. longest_days: until the next calibration at most.
     ahead_days: how long before its day something counts as due.
     """
 
@@ -124,8 +124,9 @@ def repeatability(
     deviation = square_root(variance, 9)
     if variance > (policy.deviation_digits * Fraction(readability_mg)) ** 2:
         raise RuleBroken(
-            f"Weighings: their spread of {format_number(square_root(variance, 3))} mg is above {policy.deviation_digits}"
-            f" digits of {format_number(readability_mg)} mg; level the balance, keep draughts away, and weigh again.",
+            f"Weighings: their spread of {format_number(square_root(variance, 3))} mg is above"
+            f" {policy.deviation_digits} digits of {format_number(readability_mg)} mg; level the balance, keep draughts"
+            " away, and weigh again.",
             "weights",
         )
     least = repeatability_minimum_mg(deviation_mg=deviation, readability_mg=readability_mg)

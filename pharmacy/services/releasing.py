@@ -245,6 +245,7 @@ def content(batch: Batch) -> dict[str, object]:
             }
             for component in batch.inputs
         ],
+        **({"equipment": _equipment(batch)} if batch.equipment else {}),  # batches of before were signed without
         "made": batch.made,
         "wasted": batch.wasted,
         "description": batch.description,
@@ -258,6 +259,19 @@ def content(batch: Batch) -> dict[str, object]:
             for test in batch.tests
         ],
     }
+
+
+def _equipment(batch: Batch) -> list[object]:
+    return [
+        {
+            "kind": one.kind,
+            "number": one.equipment.number if one.equipment else "by hand",
+            "minimum_mg": one.minimum_mg,
+            "due_on": one.due_on,
+            "reason": one.reason,
+        }
+        for one in batch.equipment
+    ]
 
 
 def signatures(session: Session, batch: Batch) -> tuple[Standing, ...]:

@@ -14,7 +14,7 @@ from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import Tolerance, within_tolerance
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import formulas, lots, signing
+from pharmacy.services import batch_equipment, formulas, lots, signing
 from pharmacy.services.acting import Actor, get_to_change, is_alone, move, record
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot, Signature, WeighIn, WeighSource
@@ -52,6 +52,7 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
             f" {lot.ingredient.name} from lot {lot.number}.",
             field="lot_scanned",
         )
+    batch_equipment.refuse_unless_weighs(session, batch, taken, weighing.weighed, today)
     within = _judge(taken, lot, weighing)
     called = f"batch {batch.number}"
     lots.draw(session, lot, weighing.weighed, batch_id=batch.id, actor=actor, now=now, today=today, reason=called)

@@ -14,7 +14,7 @@ from pharmacy.domain.roles import Role
 from pharmacy.services.acting import Actor
 from pharmacy.store.database import Database, utc_now
 from pharmacy.store.tables import IngredientKind, Person
-from tests.services.line import DRAFT, Line, add_formula, add_ingredients, add_lot, message, order
+from tests.services.line import DRAFT, Line, add_balance, add_formula, add_ingredients, add_lot, message, order
 
 _ROLES = {
     "tess": Role.TECHNICIAN,
@@ -49,6 +49,7 @@ class Counter(Line):
 
     def furnish(self) -> "Counter":
         with self.database.transaction() as session:
+            self.balance = add_balance(session, self)
             add_ingredients(session, self)
             self.formula = add_formula(session, self, DRAFT)
             expiry = self.today + timedelta(days=700)

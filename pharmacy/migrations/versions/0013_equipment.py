@@ -20,7 +20,8 @@ CLASSES = ("electronic", "class III prescription balance")
 CHECK_KINDS = ("calibration", "repeatability", "cleaning or maintenance")
 OF_ITS_KIND = (
     "CASE WHEN kind = 'balance'"
-    " THEN balance_class IS NOT NULL AND readability_mg > 0 AND capacity_mg > readability_mg AND at_once IS NULL"
+    " THEN balance_class IS NOT NULL AND readability_mg > 0 AND capacity_mg > readability_mg"
+    " AND at_once IS NULL"
     " ELSE balance_class IS NULL AND readability_mg IS NULL AND capacity_mg IS NULL AND at_once > 0 END"
 )
 

@@ -78,6 +78,7 @@ def fill(batch_id: int) -> Answer:
                 description=typed(form.description.data),
                 actor=actor(),
                 now=now(),
+                today=today(),
             )
     except RuleBroken as refusal:
         refuse(form, refusal)
