@@ -128,7 +128,7 @@ class Play:
         self.look("equipment-service", tess, f"{balance}/take-out")
         self.look("equipment-one", tess, balance)
         self.look("equipment", tess, "/equipment/")
-        least = tess.get(balance).find(r"at least (\d[\d.]* mg)|<dd>(\d[\d.]* mg)</dd>")
+        least = tess.get(balance).find(r"Weighs at least</dt><dd>([\d.]+ mg)")
         self.tell(
             f"Balance E001 calibrated and weighed ten times: it weighs at least {least}; capsule machine E002 cleaned"
         )

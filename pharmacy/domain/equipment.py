@@ -185,30 +185,25 @@ def needed(kind: EquipmentKind, balance_class: BalanceClass | None) -> tuple[Che
 
 
 def faults(
-    called: str,
-    *,
-    out_of_service: str,
-    needs: tuple[CheckKind, ...],
-    last: Mapping[CheckKind, Check],
-    today: date,
+    *, out_of_service: str, needs: tuple[CheckKind, ...], last: Mapping[CheckKind, Check], today: date
 ) -> tuple[str, ...]:
-    """Why it may not be used on this day, a sentence each; none when it may. A check holds on its due day itself.
+    """Why it may not be used on this day, each to be read behind its name; none when it may.
 
-    called: number and name. out_of_service: why, "" in service. last: the last check of each kind.
+    A check holds on its due day itself. out_of_service: why, "" in service. last: the last check of each kind.
 
-    >>> faults("E001", out_of_service="", needs=(CheckKind.CALIBRATION,), today=date(2026, 11, 24),
+    >>> faults(out_of_service="", needs=(CheckKind.CALIBRATION,), today=date(2026, 11, 24),
     ...     last={CheckKind.CALIBRATION: Check(date(2025, 11, 23), date(2026, 11, 23), True)})
-    ('E001: calibration was due on 2026-11-23.',)
+    ('is overdue: calibration was due on 2026-11-23',)
     """
-    found = [f"{called} is out of service: {out_of_service}."] if out_of_service else []
+    found = [f"is out of service: {out_of_service}"] if out_of_service else []
     for kind in CheckKind:
         check = last.get(kind)
         if check is None:
-            found += [f"{called} {_NEVER[kind]}"] if kind in needs else []
+            found += [_NEVER[kind]] if kind in needs else []
         elif not check.passed:
-            found.append(f"{called} did not pass its {kind} of {check.done_on.isoformat()}.")
+            found.append(f"did not pass its {kind} of {check.done_on.isoformat()}")
         elif check.due_on is not None and check.due_on < today:
-            found.append(f"{called}: {kind} was due on {check.due_on.isoformat()}.")
+            found.append(f"is overdue: {kind} was due on {check.due_on.isoformat()}")
     return tuple(found)
 
 
@@ -222,9 +217,9 @@ def next_due(last: Mapping[CheckKind, Check]) -> date | None:
 
 
 _NEVER = {
-    CheckKind.CALIBRATION: "was never calibrated; note its certificate first.",
-    CheckKind.REPEATABILITY: "was never measured; weigh a test weight ten times first.",
-    CheckKind.MAINTENANCE: "has no cleaning or maintenance on record; note it first.",
+    CheckKind.CALIBRATION: "was never calibrated, note its certificate first",
+    CheckKind.REPEATABILITY: "was never measured, weigh a test weight ten times first",
+    CheckKind.MAINTENANCE: "has no cleaning or maintenance on record, note it first",
 }
 
 

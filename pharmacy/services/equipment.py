@@ -148,7 +148,7 @@ def minimum_mg(session: Session, balance: Equipment) -> Decimal:
     """
     least = _least(balance, last_of(session, balance))
     if least is None:
-        raise RuleBroken(f"{balance.title} was never measured; weigh a test weight ten times first.")
+        raise RuleBroken(f"{balance.title} was never measured, weigh a test weight ten times first.")
     return least
 
 
@@ -167,9 +167,9 @@ def survey(session: Session, today: date) -> tuple[Standing, ...]:
 
 
 def faults(row: Equipment, last: Last, today: date) -> tuple[str, ...]:
-    """Why it may not be used on this day, a sentence each; none when it may."""
+    """Why it may not be used on this day, each to be read behind its name; none when it may."""
     checked = {kind: Check(check.done_on, check.due_on, check.passed) for kind, check in last.items()}
-    return rules.faults(row.title, out_of_service=row.out_of_service, needs=needs(row), last=checked, today=today)
+    return rules.faults(out_of_service=row.out_of_service, needs=needs(row), last=checked, today=today)
 
 
 def next_due(last: Last) -> date | None:
@@ -189,7 +189,7 @@ def refuse_unless_fit(session: Session, row: Equipment, today: date, *, field: s
     """
     found = faults(row, last_of(session, row), today)
     if found:
-        raise RuleBroken(" ".join(found), field=field)
+        raise RuleBroken(f"{row.title} {'; '.join(found)}.", field=field)
 
 
 def note(session: Session, event: Event, row: Equipment, actor: Actor, now: datetime, **detail: object) -> None:

@@ -121,7 +121,7 @@ def known_packings(session: Session, lot: Lot) -> dict[str, Decimal]:
         .where(PackingMeasurement.lot_id == lot.id, PackingMeasurement.packing_mg.is_not(None))
         .order_by(PackingMeasurement.id)
     )
-    known = {size: found for size, found in session.execute(statement).tuples() if found is not None}
+    known: dict[str, Decimal] = {row.size: row.packing_mg for row in session.execute(statement)}
     return known | ({lot.packing_size: lot.packing_mg} if lot.packing_mg is not None else {})
 
 
