@@ -28,7 +28,7 @@ class BalanceClass(StrEnum):
 
 class CheckKind(StrEnum):
     CALIBRATION = "calibration"
-    REPEATABILITY = "repeatability"
+    REPEATABILITY = "repeatability test"
     MAINTENANCE = "cleaning or maintenance"
 
 
@@ -159,6 +159,12 @@ def accuracy(
             "accuracy_test_mg",
         )
     off = 100 * Fraction(shown_mg - test_mg) / Fraction(test_mg)
+    if abs(off) > policy.mean_percent:
+        raise RuleBroken(
+            f"Accuracy: {format_number(shown_mg)} mg is more than {format_number(policy.mean_percent)} % off the test"
+            f" weight of {format_number(test_mg)} mg; is it the weight that you named?",
+            "accuracy_shown_mg",
+        )
     return Accuracy(test_mg, shown_mg, rounded(off, 4), abs(off) <= Fraction(policy.accuracy_percent))
 
 
@@ -175,7 +181,7 @@ def needed(kind: EquipmentKind, balance_class: BalanceClass | None) -> tuple[Che
     """The checks without which it may not be used. The least weight of a class III balance follows from its class.
 
     >>> needed(EquipmentKind.BALANCE, BalanceClass.ELECTRONIC)
-    (<CheckKind.CALIBRATION: 'calibration'>, <CheckKind.REPEATABILITY: 'repeatability'>)
+    (<CheckKind.CALIBRATION: 'calibration'>, <CheckKind.REPEATABILITY: 'repeatability test'>)
     """
     if kind is EquipmentKind.MACHINE:
         return (CheckKind.MAINTENANCE,)

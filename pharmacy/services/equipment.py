@@ -136,8 +136,9 @@ def return_to_service(session: Session, equipment_id: int, *, reason: str, actor
     row = get_to_change(session, Equipment, equipment_id, "equipment")
     if not row.out_of_service:
         raise RuleBroken(f"{row.title} is in service.")
-    was, row.out_of_service = row.out_of_service, ""
-    note(session, Event.EQUIPMENT_RETURNED, row, actor, now, was=was, reason=_reason(reason))
+    was, done = row.out_of_service, _reason(reason)
+    row.out_of_service = ""
+    note(session, Event.EQUIPMENT_RETURNED, row, actor, now, was=was, reason=done)
     return row
 
 

@@ -19,9 +19,10 @@ class Equipment(Base):
     __table_args__ = (
         CheckConstraint(
             "CASE WHEN kind = 'balance'"
-            " THEN balance_class IS NOT NULL AND readability_mg > 0 AND capacity_mg > readability_mg"
-            " AND at_once IS NULL"
-            " ELSE balance_class IS NULL AND readability_mg IS NULL AND capacity_mg IS NULL AND at_once > 0 END",
+            " THEN balance_class IS NOT NULL AND readability_mg IS NOT NULL AND readability_mg > 0"
+            " AND capacity_mg IS NOT NULL AND capacity_mg > readability_mg AND at_once IS NULL"
+            " ELSE balance_class IS NULL AND readability_mg IS NULL AND capacity_mg IS NULL"
+            " AND at_once IS NOT NULL AND at_once > 0 END",
             name="of_its_kind",
         ),
     )

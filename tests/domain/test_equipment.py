@@ -116,6 +116,8 @@ def test_a_test_weight_below_5_per_cent_of_the_capacity_tells_no_accuracy() -> N
     assert accuracy(test_mg=Decimal(11_000), shown_mg=Decimal(11_000), capacity_mg=CAPACITY).passed
     with pytest.raises(RuleBroken, match="10999 mg is below 5 % of the capacity of 220000 mg"):
         accuracy(test_mg=Decimal(10_999), shown_mg=Decimal(10_999), capacity_mg=CAPACITY)
+    with pytest.raises(RuleBroken, match=r"100 mg is more than 1 % off .* is it the weight that you named"):
+        accuracy(test_mg=Decimal(100_000), shown_mg=Decimal(100), capacity_mg=CAPACITY)
     with pytest.raises(RuleBroken, match="at most the capacity"):
         accuracy(test_mg=Decimal(220_001), shown_mg=Decimal(220_001), capacity_mg=CAPACITY)
 
@@ -135,7 +137,9 @@ def test_equipment_is_fit_on_the_last_day_of_its_checks_and_overdue_on_the_next(
     late = Check(date(2025, 11, 23), date(2026, 11, 23), True)
     assert found_in({CALIBRATION: fine, REPEATABILITY: fine}) == ()
     assert found_in({CALIBRATION: late, REPEATABILITY: fine}) == ("is overdue: calibration was due on 2026-11-23",)
-    assert found_in({CALIBRATION: fine, REPEATABILITY: late}) == ("is overdue: repeatability was due on 2026-11-23",)
+    assert found_in({CALIBRATION: fine, REPEATABILITY: late}) == (
+        "is overdue: repeatability test was due on 2026-11-23",
+    )
     cleaned = {CALIBRATION: fine, REPEATABILITY: fine, MAINTENANCE: late}
     assert found_in(cleaned) == ("is overdue: cleaning or maintenance was due on 2026-11-23",)
 

@@ -171,7 +171,7 @@ def test_an_overdue_calibration_and_an_overdue_measurement_refuse_with_their_day
     )
     calibrate(line.later(11), key, due_on=line.today + timedelta(days=700))
     assert refusal_of(line.later(365), key) == ""
-    assert refusal_of(line.later(366), key).endswith("is overdue: repeatability was due on 2027-11-24.")
+    assert refusal_of(line.later(366), key).endswith("is overdue: repeatability test was due on 2027-11-24.")
 
 
 def test_a_calibration_that_did_not_pass_is_kept_and_refuses(line: Line) -> None:

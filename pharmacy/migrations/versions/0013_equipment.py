@@ -17,12 +17,13 @@ LINE = sa.String(120)
 EQUIPMENT, CHECKS, OF_BATCHES = "equipment", "equipment_checks", "batch_equipment"
 KINDS = ("balance", "capsule machine")
 CLASSES = ("electronic", "class III prescription balance")
-CHECK_KINDS = ("calibration", "repeatability", "cleaning or maintenance")
+CHECK_KINDS = ("calibration", "repeatability test", "cleaning or maintenance")
 OF_ITS_KIND = (
     "CASE WHEN kind = 'balance'"
-    " THEN balance_class IS NOT NULL AND readability_mg > 0 AND capacity_mg > readability_mg"
-    " AND at_once IS NULL"
-    " ELSE balance_class IS NULL AND readability_mg IS NULL AND capacity_mg IS NULL AND at_once > 0 END"
+    " THEN balance_class IS NOT NULL AND readability_mg IS NOT NULL AND readability_mg > 0"
+    " AND capacity_mg IS NOT NULL AND capacity_mg > readability_mg AND at_once IS NULL"
+    " ELSE balance_class IS NULL AND readability_mg IS NULL AND capacity_mg IS NULL"
+    " AND at_once IS NOT NULL AND at_once > 0 END"
 )
 
 
