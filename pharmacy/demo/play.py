@@ -60,6 +60,7 @@ class Play:
     def run(self) -> Ending:
         self.set_up()
         self.approve_formula()
+        self.register_equipment()
         lots = self.receive_lots()
         prescription = self.receive_prescription()
         self.ask_prescriber(prescription)
@@ -100,6 +101,37 @@ class Play:
         self.look("formulas", tess, "/formulas/")
         self.look("ingredients", tess, "/formulas/ingredients")
         self.tell("Formula LDN-4.5: drafted by a technician, approved and signed by the pharmacist-in-charge")
+
+    def register_equipment(self) -> None:
+        """A pharmacist registers an electronic balance and a machine; a technician notes what was checked on them."""
+        tess, peter = self.screens["tess"], self.screens["peter"]
+        done_on, due_on = self.today.isoformat(), (self.today + timedelta(days=365)).isoformat()
+        self.look("equipment-add", peter, "/equipment/add")
+        page = peter.send(peter.get("/equipment/add"), "/equipment/add", **BALANCE)
+        balance = page.url
+        self.look("equipment-calibrate", tess, f"{balance}/calibrate")
+        days = {"done_on": done_on, "due_on": due_on}
+        tess.send(tess.get(f"{balance}/calibrate"), "/calibrate", certificate="CAL-DEMO-1", passed="yes", **days)
+        self.look("equipment-measure", tess, f"{balance}/measure")
+        tess.send(tess.get(f"{balance}/measure"), "/measure", test_mg="20000", weights=TEN_WEIGHINGS)
+        page = peter.send(peter.get("/equipment/add?kind=machine"), "/equipment/add?kind=machine", **MACHINE)
+        self.look("equipment-maintain", tess, f"{page.url}/maintain")
+        soon = (self.today + timedelta(days=7)).isoformat()
+        tess.send(
+            tess.get(f"{page.url}/maintain"),
+            "/maintain",
+            what="taken apart, washed, dried",
+            done_on=done_on,
+            due_on=soon,
+        )
+        self.look("equipment-change", peter, f"{balance}/change")
+        self.look("equipment-service", tess, f"{balance}/take-out")
+        self.look("equipment-one", tess, balance)
+        self.look("equipment", tess, "/equipment/")
+        least = tess.get(balance).find(r"Weighs at least</dt><dd>([\d.]+ mg)")
+        self.tell(
+            f"Balance E001 calibrated and weighed ten times: it weighs at least {least}; capsule machine E002 cleaned"
+        )
 
     def receive_lots(self) -> dict[str, str]:
         """The lots by the kind of their ingredient: {"active": number, ...}."""
@@ -186,7 +218,7 @@ class Play:
         tess, paula = self.screens["tess"], self.screens["paula"]
         formula = tess.get("/batches/plan").find(r"formula_id=(\d+)")
         page = tess.get(f"/batches/plan?formula_id={formula}")
-        plan = {"capsules": "100", "minimum_mg": "120", "purpose": "prescriptions of this week"}
+        plan = {"capsules": "100", "purpose": "prescriptions of this week"}
         worked_out = tess.send(page, "/batches/plan", work_out="1", **plan)
         self.look("batch-choose", tess, "/batches/plan")
         self.look("batch-plan", tess, f"/batches/plan?formula_id={formula}")
@@ -293,6 +325,22 @@ class Play:
         self.accounts[account.username] = account
 
 
+BALANCE = {
+    "name": "Specimen Analytic 220",
+    "serial": "DEMO-A-0001",
+    "location": "balance room",
+    "balance_class": "electronic",
+    "readability_mg": "0.1",
+    "capacity_mg": "220000",
+}
+MACHINE = {
+    "name": "Specimen Filler 100",
+    "serial": "DEMO-F-0001",
+    "location": "bench 2",
+    "capsule_sizes": "3 4",
+    "at_once": "100",
+}
+TEN_WEIGHINGS = "20000.1 20000.0 20000.1 20000.1 20000.0 20000.0 20000.1 20000.0 20000.1 20000.1"  # mg
 INGREDIENTS = (
     {
         "name": "Naltrexone hydrochloride",

@@ -18,6 +18,9 @@ _WEIGHT = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
+_LINES = re.compile(r"[\n\r;]+")
+_WITH_COMMA = ("ST,", "US,", "OL,")  # lines of A&D and Kern balances
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\s+[0-9]+(?:\.[0-9]+)?)+", re.ASCII)
 _UNSTEADY = {("S", "D"), ("SD",), ("D",), ("US",)}
 _STEADY = {("S", "S"), ("ST",), ("S",)}
 _WITHOUT_STATE = {(), ("N",), ("G",), ("NT",), ("GS",)}
@@ -61,6 +64,31 @@ def read_balance(text: str, *, field: str, least_mg: Decimal, most_mg: Decimal, 
     mg = Decimal(match["sign"] + match["digits"]).scaleb(_MILLIGRAMS[match["unit"] or "mg"])
     _refuse_outside(mg, line, field, least_mg, most_mg, called)
     return Reading(mg, line, bool(head or match["sign"]))
+
+
+def read_lines(text: str, *, field: str, most: int, most_mg: Decimal) -> tuple[Decimal, ...]:
+    """Several weights [mg], one a line as a balance sends them; plain numbers may also stand in one line.
+
+    most: weights; most_mg: of each one [mg].
+    Raises: InputUnusable naming the weight that cannot be read.
+
+    >>> [str(mg) for mg in read_lines("S S 0.2257 g\\n226.1 mg, 225 224.5", field="w", most=9, most_mg=Decimal(500))]
+    ['225.7', '226.1', '225', '224.5']
+    """
+    pieces = [piece for line in _LINES.split(text) for piece in _pieces(line.strip())]
+    if len(pieces) > most:
+        raise InputUnusable(f"{len(pieces)} weights are more than {most}.", field)
+    return tuple(
+        read_balance(piece, field=field, least_mg=Decimal(0), most_mg=most_mg, called=f"Weight {place}").mg
+        for place, piece in enumerate(pieces, start=1)
+    )
+
+
+def _pieces(line: str) -> list[str]:
+    if line.startswith(_WITH_COMMA):
+        return [line]
+    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
+    return [one for piece in pieces for one in (piece.split() if _NUMBERS.fullmatch(piece) else [piece])]
 
 
 def _is_known(head: tuple[str, ...]) -> bool:

@@ -128,3 +128,14 @@ def lot_number(sequence: int) -> str:
     if not 1 <= sequence <= _LARGEST_SEQUENCE:
         raise RuleBroken(f"Lot numbers run from 1 to {_LARGEST_SEQUENCE}; {sequence} is outside.")
     return f"L{sequence:06d}"
+
+
+def equipment_number(sequence: int) -> str:
+    """The number that is stuck on a balance or a machine.
+
+    >>> equipment_number(1)
+    'E001'
+    """
+    if not 1 <= sequence <= _LARGEST_SEQUENCE:
+        raise RuleBroken(f"Equipment numbers run from 1 to {_LARGEST_SEQUENCE}; {sequence} is outside.")
+    return f"E{sequence:03d}"

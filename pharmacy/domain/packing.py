@@ -1,22 +1,18 @@
 """The packing statistic: how many milligrams of a powder fill one capsule, from ten filled capsules and ten shells."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
-from pharmacy.domain.balance import read_balance
+from pharmacy.domain.balance import read_lines
 from pharmacy.domain.capsules import capsule, refuse_impossible_packing
-from pharmacy.domain.errors import InputUnusable, RuleBroken
+from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.quality import mean_and_variance, refuse_odd_shell, square_root
 from pharmacy.domain.units import format_number
 from pharmacy.domain.weighing_fractions import rounded
 
-_LINES = re.compile(r"[\n\r;]+")
-_WITH_COMMA = ("ST,", "US,", "OL,")  # lines of A&D and Kern balances
-_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\s+[0-9]+(?:\.[0-9]+)?)+", re.ASCII)
 _MOST_MG = Decimal(5000)  # of one capsule
 
 
@@ -120,20 +116,7 @@ def read_weights(text: str, *, field: str, policy: PackingPolicy = DEFAULT) -> t
     >>> [str(mg) for mg in read_weights("S S      0.2257 g\\n226.1 mg, 225 224.5", field="filled")]
     ['225.7', '226.1', '225', '224.5']
     """
-    pieces = [piece for line in _LINES.split(text) for piece in _pieces(line.strip())]
-    if len(pieces) > policy.most:
-        raise InputUnusable(f"{len(pieces)} weights are more than {policy.most}.", field)
-    return tuple(
-        read_balance(piece, field=field, least_mg=Decimal(0), most_mg=_MOST_MG, called=f"Weight {place}").mg
-        for place, piece in enumerate(pieces, start=1)
-    )
-
-
-def _pieces(line: str) -> list[str]:
-    if line.startswith(_WITH_COMMA):
-        return [line]
-    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
-    return [one for piece in pieces for one in (piece.split() if _NUMBERS.fullmatch(piece) else [piece])]
+    return read_lines(text, field=field, most=policy.most, most_mg=_MOST_MG)
 
 
 def _shells(size: str, shells_mg: tuple[Decimal, ...], policy: PackingPolicy) -> Weights:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.beyond_use import BeyondUse, Component, beyond_use_date
+from pharmacy.domain.capsule_choice import SizeChoice, size_choices
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import batch_number
 from pharmacy.domain.quality import powder_yield_percent, refuse_more_than_the_powder
-from pharmacy.domain.units import format_measure, format_number, read_decimal
+from pharmacy.domain.units import format_measure, format_number
 from pharmacy.domain.weighing import (
     ActiveLot,
     AssayBasis,
@@ -24,8 +25,9 @@ from pharmacy.domain.weighing import (
     worksheet,
 )
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import bench, components, formulas, lots, packing
+from pharmacy.services import batch_equipment, bench, components, formulas, lots, packing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
+from pharmacy.services.batch_equipment import Chosen
 from pharmacy.services.ledger import in_unit
 from pharmacy.services.weigh_ins import Weighing as Weighing
 from pharmacy.services.weigh_ins import allowed_range as allowed_range
@@ -39,13 +41,14 @@ MOST_AHEAD = timedelta(days=1)  # a plan for the next morning is made the evenin
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a batch is to be made from. lots: lot id by kind of ingredient; minimum_mg: of the balance used."""
+    """What a batch is to be made from. lots: lot id by kind of ingredient; machine_id: None when filled by hand."""
 
     capsules: int
     lots: Mapping[IngredientKind, int]
-    minimum_mg: Decimal
+    balance_id: int
     compounded: date
     purpose: str
+    machine_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Prepared:
     active: Lot
     filler: Lot
     shell: Lot
+    equipment: Chosen
     worksheet: Worksheet
     beyond_use: BeyondUse
 
@@ -77,9 +81,10 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     for lot in (active, filler, shell):
         lots.usable(lot, plan.compounded)
         lots.refuse_unless_signed(session, lot)
-    read_decimal(plan.minimum_mg, field="minimum_mg", places=3, most=Decimal(100_000))
-    sheet = worksheet(_order(session, formula, active, filler, plan))
-    _refuse_unless_weighable(sheet, plan)
+    chosen = batch_equipment.choose(session, formula, plan.balance_id, plan.machine_id, on=plan.compounded)
+    sheet = worksheet(_order(session, formula, active, filler, plan, chosen.minimum_mg))
+    _refuse_unless_weighable(sheet)
+    batch_equipment.refuse_too_heavy(chosen, max(sheet.active_total_mg, sheet.filler_total_mg))
     for lot, amount in (
         (active, sheet.active_total_mg),
         (filler, sheet.filler_total_mg),
@@ -94,7 +99,17 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
         Component(f"{lot.ingredient.name}, lot {lot.number}", lot.expiry) for lot in (active, filler, shell)
     )
     beyond_use = beyond_use_date(plan.compounded, formula.form, components, formula.limit_days)
-    return Prepared(formula, active, filler, shell, sheet, beyond_use)
+    return Prepared(formula, active, filler, shell, chosen, sheet, beyond_use)
+
+
+def capsule_sizes(session: Session, prepared: Prepared) -> tuple[SizeChoice, ...]:
+    """What the same dose of these lots would take up in every capsule size; another size is another formula."""
+    return size_choices(
+        active_mg=prepared.worksheet.active_per_capsule_mg,
+        known_size=prepared.formula.capsule_size,
+        active_packing_mg=packing.known_packings(session, prepared.active),
+        filler_packing_mg=packing.known_packings(session, prepared.filler),
+    )
 
 
 def plan(session: Session, formula_id: int, planned: Plan, *, actor: Actor, now: datetime, today: date) -> Batch:
@@ -116,7 +131,7 @@ def plan(session: Session, formula_id: int, planned: Plan, *, actor: Actor, now:
         beyond_use_date=found.beyond_use.date,
         beyond_use_rule=found.beyond_use.rule,
         worksheet=found.worksheet.to_document(),
-        minimum_mg=planned.minimum_mg,
+        minimum_mg=found.equipment.minimum_mg,
         on_hand=0,
     )
     sheet = found.worksheet
@@ -131,6 +146,7 @@ def plan(session: Session, formula_id: int, planned: Plan, *, actor: Actor, now:
     ]
     session.add(batch)
     session.flush()
+    batch_equipment.keep(session, batch, found.equipment, actor=actor, now=now)
     record(
         session,
         Event.BATCH_PLANNED,
@@ -142,13 +158,23 @@ def plan(session: Session, formula_id: int, planned: Plan, *, actor: Actor, now:
         formula=found.formula.title,
         capsules=batch.capsules,
         lots=[lot.number for lot, _ in targets],
+        balance=found.equipment.balance.number,
+        machine=found.equipment.machine.number if found.equipment.machine else "by hand",
         beyond_use_date=batch.beyond_use_date,
     )
     return batch
 
 
 def fill(
-    session: Session, batch_id: int, *, made: int, wasted: int, description: str, actor: Actor, now: datetime
+    session: Session,
+    batch_id: int,
+    *,
+    made: int,
+    wasted: int,
+    description: str,
+    actor: Actor,
+    now: datetime,
+    today: date,
 ) -> Batch:
     """Notes the capsules that were filled: good ones, spoiled ones, and what they look like.
 
@@ -157,6 +183,7 @@ def fill(
     batch = get_to_change(session, Batch, batch_id, "batch")
     state = move(session, batch, "fill", actor=actor, now=now)
     formulas.refuse_unless_in_force(session, batch.formula)
+    batch_equipment.refuse_unless_fills(session, batch, today)
     if made < 1:
         raise RuleBroken("Good capsules: at least 1; reject the batch if there is none.", field="made")
     if wasted < 0:
@@ -257,7 +284,9 @@ def active_lot(session: Session, lot: Lot, size: str, field: str) -> ActiveLot:
     )
 
 
-def _order(session: Session, formula: Formula, active: Lot, filler: Lot, planned: Plan) -> WorksheetOrder:
+def _order(
+    session: Session, formula: Formula, active: Lot, filler: Lot, planned: Plan, minimum_mg: Decimal
+) -> WorksheetOrder:
     return WorksheetOrder(
         dose_mg=formula.strength_mg,
         basis=Basis(formula.basis),
@@ -266,15 +295,15 @@ def _order(session: Session, formula: Formula, active: Lot, filler: Lot, planned
         capsule_size=formula.capsule_size,
         active_lot=active_lot(session, active, formula.capsule_size, "lot-active"),
         filler_lot=FillerLot(packing_of(session, filler, formula.capsule_size, "lot-filler")),
-        balance=Balance(minimum_mg=planned.minimum_mg),
+        balance=Balance(minimum_mg=minimum_mg),
     )
 
 
-def _refuse_unless_weighable(sheet: Worksheet, planned: Plan) -> None:
+def _refuse_unless_weighable(sheet: Worksheet) -> None:
     if sheet.trituration is not None:
         raise RuleBroken(
             f"{format_measure(sheet.active_total_mg, 'mg')} of active is below the"
-            f" {format_number(planned.minimum_mg)} mg that this balance may weigh: plan at least"
+            f" {format_number(sheet.minimum_mg)} mg that this balance may weigh: plan at least"
             f" {sheet.capsules_for_direct_weighing} capsules, or use a finer balance.",
             field="capsules",
         )

@@ -68,6 +68,7 @@ def compose(session: Session, batch: Batch, zone: ZoneInfo) -> Document:
                 tuple(_component(batch, taken, read_by, clock) for taken in components.in_order(batch)),
                 (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
             ),
+            _equipment(batch, clock),
             Rows("Worksheet", ("What", "Formula", "With", "Result"), tuple(_steps(batch)), (0.2, 0.28, 0.34, 0.18)),
             *_procedure(batch, clock),
             *(_weights(test, place, clock) for place, test in enumerate(batch.tests, start=1)),
@@ -110,7 +111,7 @@ def _batch(batch: Batch) -> Facts:
             ("Because of", batch.beyond_use_rule),
             ("Made for", batch.purpose),
             ("Planned", f"{batch.capsules} capsules"),
-            ("Balance", f"weighs at least {format_number(batch.minimum_mg)} mg"),
+            ("Balance", f"weighed at least {format_number(batch.minimum_mg)} mg when planned"),
             ("Good capsules", _count(batch.made)),
             ("Spoiled", _count(batch.wasted)),
             ("To laboratories", _count(batch.samples)),
@@ -121,6 +122,24 @@ def _batch(batch: Batch) -> Facts:
             ("Note", batch.note),
         ),
     )
+
+
+def _equipment(batch: Batch, clock: Clock) -> Prose | Rows:
+    """What it was weighed on and filled with, as it stood when it was chosen."""
+    rows = tuple(
+        (
+            str(one.kind),
+            f"{one.equipment.title}\n{one.equipment.serial}" if one.equipment else "by hand",
+            "" if one.minimum_mg is None else f"{format_number(one.minimum_mg)} mg",
+            "" if one.due_on is None else day(one.due_on),
+            f"{one.person.full_name}, {clock(one.at)}" + (f"\nAnother one: {one.reason}" if one.reason else ""),
+        )
+        for one in batch.equipment
+    )
+    if not rows:
+        return Prose("Equipment", ("None is named: the batch was planned before equipment was registered.",))
+    heads = ("What", "Which, serial number", "Weighs at least", "Checks held until", "Chosen by")
+    return Rows("Equipment", heads, rows, (0.15, 0.3, 0.15, 0.15, 0.25))
 
 
 def _count(number: int | None) -> str:

@@ -114,6 +114,17 @@ def packing_mg(session: Session, lot: Lot, size: str) -> Decimal | None:
     return session.scalar(statement.limit(1))
 
 
+def known_packings(session: Session, lot: Lot) -> dict[str, Decimal]:
+    """{size: what fills one capsule [mg]} of every size in which this lot was measured."""
+    statement = (
+        select(PackingMeasurement.size, PackingMeasurement.packing_mg)
+        .where(PackingMeasurement.lot_id == lot.id, PackingMeasurement.packing_mg.is_not(None))
+        .order_by(PackingMeasurement.id)
+    )
+    known: dict[str, Decimal] = {row.size: row.packing_mg for row in session.execute(statement)}
+    return known | ({lot.packing_size: lot.packing_mg} if lot.packing_mg is not None else {})
+
+
 def keep(
     session: Session, lot: Lot, weighed: Measured | None = None, reason: str = "", *, actor: Actor, now: datetime
 ) -> None:

@@ -21,7 +21,7 @@ from pharmacy.domain.workflow import BatchState, FillState
 from pharmacy.services import courses, fills
 from pharmacy.services.acting import Actor, get, get_to_change, move, record
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Batch, Fill, IngredientKind, Label, LabelKind, Lot, Pharmacy, Prescription
+from pharmacy.store.tables import Batch, Equipment, Fill, IngredientKind, Label, LabelKind, Lot, Pharmacy, Prescription
 
 AnyLabel = VialLabel | BatchLabel
 WARNINGS = (
@@ -182,7 +182,7 @@ def note_print(session: Session, label_id: int, *, actor: Actor, now: datetime) 
 
 
 def scanned(session: Session, text: str) -> tuple[str, int]:
-    """What a scanned code stands for: ("fill", id), ("batch", id), ("lot", id) or ("prescription", id).
+    """What a scanned code stands for: ("fill", id), or the same of a batch, lot, prescription or piece of equipment.
 
     Raises: NotFound.
     """
@@ -197,11 +197,12 @@ def scanned(session: Session, text: str) -> tuple[str, int]:
 
 
 def _by_number(session: Session, wanted: str) -> tuple[str, int] | None:
-    numbered: tuple[type[Fill] | type[Batch] | type[Lot] | type[Prescription], ...] = (
+    numbered: tuple[type[Fill] | type[Batch] | type[Lot] | type[Prescription] | type[Equipment], ...] = (
         Fill,
         Batch,
         Lot,
         Prescription,
+        Equipment,
     )
     for table in numbered:
         found = session.execute(select(table.id).where(table.number == wanted.upper())).scalar()

@@ -245,6 +245,7 @@ def content(batch: Batch) -> dict[str, object]:
         "beyond_use_date": batch.beyond_use_date,
         "worksheet": batch.worksheet,
         "components": [_component(component) for component in batch.inputs],
+        **({"equipment": _equipment(batch)} if batch.equipment else {}),  # batches of before were signed without
         "made": batch.made,
         "wasted": batch.wasted,
         "description": batch.description,
@@ -275,6 +276,19 @@ def _at_the_bench(batch: Batch) -> dict[str, object]:
     acts = [[act.step, act.kind.value, act.note, act.person_id, act.at] for act in batch.bench_acts]
     photos = [photo.sha256 for photo in batch.bench_photos]
     return {name: value for name, value in (("bench", acts), ("photographs", photos)) if value}
+
+
+def _equipment(batch: Batch) -> list[object]:
+    return [
+        {
+            "kind": one.kind,
+            "number": one.equipment.number if one.equipment else "by hand",
+            "minimum_mg": one.minimum_mg,
+            "due_on": one.due_on,
+            "reason": one.reason,
+        }
+        for one in batch.equipment
+    ]
 
 
 def signatures(session: Session, batch: Batch) -> tuple[Standing, ...]:

@@ -13,7 +13,7 @@ from pharmacy.domain.events import Event
 from pharmacy.domain.second_lot import Rest, Taken, Wanted, rest_of_active, rest_of_filler
 from pharmacy.domain.units import format_measure, format_number
 from pharmacy.domain.weighing import Basis, within_tolerance
-from pharmacy.services import batches, bench, components, lots
+from pharmacy.services import batch_equipment, batches, bench, components, lots
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.ledger import in_unit
 from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot
@@ -53,10 +53,11 @@ def work_out(session: Session, batch: Batch, position: int, lot: Lot, today: dat
         rest = _rest_of_filler(session, batch, taken, lot)
     else:
         rest = _rest_of_active(session, batch, position, lot)
-    if kind is not IngredientKind.SHELL and rest.rest_mg < batch.minimum_mg:
+    least = batch_equipment.least_mg(session, batch)
+    if kind is not IngredientKind.SHELL and rest.rest_mg < least:
         raise RuleBroken(
             f"{format_measure(rest.rest_mg, 'mg')} is still to be weighed, below the"
-            f" {format_number(batch.minimum_mg)} mg that the balance may weigh. Reject the batch and plan another.",
+            f" {format_number(least)} mg that the balance may weigh. Reject the batch and plan another.",
             field="lot_scanned",
         )
     if lot.on_hand < rest.rest_mg:

@@ -15,7 +15,7 @@ from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import Tolerance, within_tolerance
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import bench, components, container_codes, formulas, lots, signing
+from pharmacy.services import batch_equipment, bench, components, container_codes, formulas, lots, signing
 from pharmacy.services.acting import Actor, get_to_change, is_alone, move, record
 from pharmacy.services.ledger import in_unit
 from pharmacy.services.signing import Proof, Standing
@@ -74,6 +74,7 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
     taken = components.current(batch, weighing.position)
     lot = get_to_change(session, Lot, taken.lot_id, "lot")
     _refuse_other_container(session, lot, weighing.lot_scanned, today)
+    batch_equipment.refuse_unless_weighs(session, batch, taken, weighing.weighed, today)
     within = _judge(taken, lot, weighing)
     _refuse_unread(session, batch, taken, weighing, actor)
     called = f"batch {batch.number}"

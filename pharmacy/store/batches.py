@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from pharmacy.domain.equipment import EquipmentKind
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
 from pharmacy.store.bench import BenchAct, BenchPhoto
 from pharmacy.store.columns import Base, Code, Exact, Key, Milligrams, Moment, Prose, Short, When, choice
+from pharmacy.store.equipment import BatchEquipment, Equipment
 from pharmacy.store.formulas import Formula, Lot
 from pharmacy.store.people import Person
 
@@ -45,7 +47,7 @@ class Batch(Base):
     beyond_use_date: Mapped[date] = mapped_column(Date)
     beyond_use_rule: Mapped[Prose]
     worksheet: Mapped[dict[str, Any]] = mapped_column(JSON)
-    minimum_mg: Mapped[Milligrams]  # the smallest amount that the balance may weigh
+    minimum_mg: Mapped[Milligrams]  # the smallest amount that its balance might weigh when it was planned
     made: Mapped[int | None]
     samples: Mapped[int | None]  # sent to laboratories
     wasted: Mapped[int | None]
@@ -60,6 +62,7 @@ class Batch(Base):
 
     formula: Mapped[Formula] = relationship()
     inputs: Mapped[list["BatchInput"]] = relationship(order_by="BatchInput.position")
+    equipment: Mapped[list[BatchEquipment]] = relationship(order_by=BatchEquipment.id)
     tests: Mapped[list["WeightTest"]] = relationship(order_by="WeightTest.id")
     bench_acts: Mapped[list["BenchAct"]] = relationship(order_by="BenchAct.id")
     bench_photos: Mapped[list["BenchPhoto"]] = relationship(order_by="BenchPhoto.id")
@@ -73,6 +76,20 @@ class Batch(Base):
     def _follow(self, _: str, state: BatchState) -> BatchState:
         self.is_open = state in OPEN[Subject.BATCH]
         return state
+
+    @property
+    def balance(self) -> Equipment | None:
+        """What its powders are weighed on; None for a batch planned before balances were registered."""
+        return self._last(EquipmentKind.BALANCE)
+
+    @property
+    def machine(self) -> Equipment | None:
+        """What fills its capsules; None by hand, or for a batch planned before machines were registered."""
+        return self._last(EquipmentKind.MACHINE)
+
+    def _last(self, kind: EquipmentKind) -> Equipment | None:
+        chosen = [row.equipment for row in self.equipment if row.kind is kind]
+        return chosen[-1] if chosen else None
 
 
 class BatchInput(Base):

@@ -4,6 +4,7 @@ from pharmacy.store.batches import Batch, BatchInput, PotencyAssay, WeighIn, Wei
 from pharmacy.store.bench import BenchAct, BenchActKind, BenchPhoto
 from pharmacy.store.columns import Base
 from pharmacy.store.drills import RecallDrill, Searched
+from pharmacy.store.equipment import BatchEquipment, Equipment, EquipmentCheck
 from pharmacy.store.fills import Allocation, Fill, Label, LabelKind, PriceAcceptance
 from pharmacy.store.formulas import (
     Formula,
@@ -35,12 +36,15 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
+    "BatchEquipment",
     "BatchInput",
     "BenchAct",
     "BenchActKind",
     "BenchPhoto",
     "CertificateFile",
     "Counter",
+    "Equipment",
+    "EquipmentCheck",
     "Fill",
     "Formula",
     "FormulaComponent",

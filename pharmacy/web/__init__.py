@@ -9,6 +9,7 @@ from pharmacy.web import access, errors, filters, security
 from pharmacy.web.audit.views import bp as audit
 from pharmacy.web.auth.views import bp as auth
 from pharmacy.web.batches.views import bp as batches
+from pharmacy.web.equipment.views import bp as equipment
 from pharmacy.web.fills.views import bp as fills
 from pharmacy.web.formulas.views import bp as formulas
 from pharmacy.web.help.views import bp as help_pages
@@ -25,8 +26,8 @@ from pharmacy.web.recalls.views import bp as recalls
 from pharmacy.web.rules.views import bp as rules
 
 BLUEPRINTS = (
-    auth, home, prescriptions, questions, patients, messages, formulas, lots, batches, fills, labels, people, rules,
-    recalls, quality, audit, help_pages,
+    auth, home, prescriptions, questions, patients, messages, formulas, lots, equipment, batches, fills, labels, people,
+    rules, recalls, quality, audit, help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

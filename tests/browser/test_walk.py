@@ -171,6 +171,30 @@ def take(technician: Page, typed: Typed) -> None:
     press(technician, "Take it")
 
 
+def register_balance(pharmacist: Page, technician: Page) -> None:
+    pharmacist.goto("/equipment/")
+    follow(pharmacist, "Add a balance")
+    plate = {"Readability, mg": "0.1", "Capacity, mg": "220000"}
+    fill(pharmacist, {"Maker and model": "Test Analytic", "Serial number": "1", "Location": "bench", **plate})
+    press(pharmacist, "Add it")
+    page = pharmacist.url
+    technician.goto(page)
+    follow(technician, "Note a calibration")
+    fill(technician, {"Holds until": (today() + timedelta(days=365)).isoformat(), "Certificate": "CAL-1"})
+    technician.get_by_label("As it was left").select_option("yes")
+    press(technician, "Keep the calibration")
+    follow(technician, "Weigh a test weight ten times")
+    technician.get_by_label("Test weight, mg", exact=True).fill("20000")
+    weighings = technician.get_by_label("Ten weighings")
+    weighings.focus()
+    for _ in range(10):  # as a balance types: the line, then Enter
+        technician.keyboard.type("S S     20.0000 g")
+        technician.keyboard.press("Enter")
+    press(technician, "Keep the weighings")
+    expect(technician.get_by_role("heading", level=1)).to_contain_text("fit for use")
+    expect(technician.get_by_text("82 mg").first).to_be_visible()
+
+
 def make_batch(technician: Page, in_charge: Page, lots: list[str]) -> str:
     technician.goto("/batches/plan")
     technician.locator("main table a").first.click()
@@ -228,6 +252,7 @@ def test_a_technician_and_pharmacists_walk_the_whole_line(sign_in: SignIn, scrip
     in_charge = sign_in("pharmacist-in-charge", script=script, width=768)
     add_ingredients(technician)
     approve_formula(technician, in_charge)
+    register_balance(pharmacist, technician)
     lots = [
         receive_lot(technician, pharmacist, "Naltrexone hydrochloride", "25000", CERTIFICATE, "3"),
         receive_lot(

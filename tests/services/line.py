@@ -19,6 +19,8 @@ from pharmacy.domain.workflow import OPEN, Subject
 from pharmacy.services import (
     batches,
     bench,
+    equipment,
+    equipment_checks,
     fills,
     formulas,
     lots,
@@ -30,6 +32,7 @@ from pharmacy.services import (
 )
 from pharmacy.services.acting import OUTSIDE, Actor
 from pharmacy.services.batches import Plan, Weighing
+from pharmacy.services.equipment import NewBalance, NewMachine
 from pharmacy.services.formulas import Draft
 from pharmacy.services.lots import Certificate, Packing
 from pharmacy.services.messages import Received
@@ -40,6 +43,7 @@ from pharmacy.store.tables import (
     Allocation,
     AuditEntry,
     Batch,
+    Equipment,
     Fill,
     Formula,
     Ingredient,
@@ -54,8 +58,10 @@ from pharmacy.store.tables import (
 )
 from tests.services.samples import (
     ASSAYED,
+    CLASS_III,
     DRAFT,
     GOOD_WEIGHTS,
+    HUNDRED,
     NOW,
     PASSWORD_HASH,
     PEOPLE,
@@ -84,6 +90,7 @@ class Line:
     who: dict[str, Actor]
     formula: int = 0
     lots: dict[IngredientKind, int] = field(default_factory=dict)
+    balance: int = 0
 
     @property
     def today(self) -> date:
@@ -128,8 +135,9 @@ class Line:
     # ingredients, formula, lots
 
     def furnish(self) -> "Line":
-        """Ingredients, one approved formula, one released lot of each kind."""
+        """Ingredients, one approved formula, one released lot of each kind, a balance fit for use."""
         with self.database.transaction() as session:
+            self.balance = add_balance(session, self)
             add_ingredients(session, self)
             self.formula = add_formula(session, self, DRAFT)
             self.lots = {kind: add_lot(session, self, kind) for kind in IngredientKind}
@@ -191,7 +199,7 @@ class Line:
         return batch
 
     def planned(self, capsules: int = 100, by: str = "tess", **changed: Any) -> int:
-        plan = Plan(capsules, dict(self.lots), Decimal(120), self.today, "prescriptions of this week")
+        plan = Plan(capsules, dict(self.lots), self.balance, self.today, "prescriptions of this week")
         plan = replace(plan, **changed)
         actor = self.who[by]
         return self.run(lambda s: batches.plan(s, self.formula, plan, actor=actor, now=self.now, today=self.today)).id
@@ -233,7 +241,7 @@ class Line:
     def fill_capsules(self, batch: int, made: int = 100, wasted: int = 0, by: str = "tess") -> None:
         self.work(batch, by)
         given: dict[str, Any] = {"made": made, "wasted": wasted, "description": "white, clean, closed"}
-        self.run(lambda s: batches.fill(s, batch, **given, actor=self.who[by], now=self.now))
+        self.run(lambda s: batches.fill(s, batch, **given, actor=self.who[by], now=self.now, today=self.today))
 
     def tested(self, capsules: int = 100, by: str = "tess") -> int:
         batch = self.filled(capsules, by)
@@ -368,7 +376,8 @@ def open_again(database: Database, now: datetime) -> Line:
         who = {person.username: Actor.of(person) for person in session.scalars(select(Person))}
         formula = session.scalars(select(Formula.id)).one()
         lots_by_kind = {lot.ingredient.kind: lot.id for lot in session.scalars(select(Lot))}
-    return Line(database, now, who, formula, lots_by_kind)
+        balance = session.scalars(select(Equipment.id)).one()
+    return Line(database, now, who, formula, lots_by_kind, balance)
 
 
 def add_ingredients(session: Session, line: Line) -> None:
@@ -378,6 +387,23 @@ def add_ingredients(session: Session, line: Line) -> None:
         (DRAFT.shell, IngredientKind.SHELL, {"capsule_size": "3"}),
     ):
         formulas.add_ingredient(session, name=name, kind=kind, grade="USP", **more, **line.by)
+
+
+def add_balance(session: Session, line: Line, new: NewBalance = CLASS_III) -> int:
+    """A balance that a pharmacist registered, calibrated today for as long as may be."""
+    row = equipment.add(session, new, actor=line.who["pia"], now=line.now)
+    due_on = line.today + timedelta(days=731)
+    days = {"done_on": line.today, "due_on": due_on, "today": line.today}
+    equipment_checks.calibrate(session, row.id, certificate="CAL-1", passed=True, **days, **line.by)
+    return row.id
+
+
+def add_machine(session: Session, line: Line, new: NewMachine = HUNDRED) -> int:
+    """A capsule machine that a pharmacist registered, cleaned today."""
+    row = equipment.add(session, new, actor=line.who["pia"], now=line.now)
+    days = {"done_on": line.today, "due_on": line.today + timedelta(days=30), "today": line.today}
+    equipment_checks.maintain(session, row.id, what="washed and dried", **days, **line.by)
+    return row.id
 
 
 def add_formula(session: Session, line: Line, typed: Draft) -> int:

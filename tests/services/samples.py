@@ -11,7 +11,9 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from pharmacy.domain.equipment import BalanceClass
 from pharmacy.domain.roles import Role
+from pharmacy.services.equipment import Described, NewBalance, NewMachine
 from pharmacy.services.formulas import Draft
 from pharmacy.services.lots import Certificate
 
@@ -50,6 +52,16 @@ DRAFT = Draft(
     filler="Microcrystalline cellulose",
     shell="Gelatin capsule size 3",
 )
+CLASS_III = NewBalance(
+    Described("Sample Torsion 3", "T-3001", "bench 1"), BalanceClass.CLASS_III, Decimal(10), Decimal(120_000)
+)
+ELECTRONIC = NewBalance(
+    Described("Sample Analytic 220", "A-2201", "balance room"),
+    BalanceClass.ELECTRONIC,
+    Decimal("0.1"),
+    Decimal(220_000),
+)
+HUNDRED = NewMachine(Described("Sample Filler 100", "F-1001", "bench 2"), ("3", "4"), 100)
 ASSAYED = Certificate("COA 4711", Decimal("0.994"), "anhydrous", Decimal("0.087"))
 # Shell 48 mg and fill 179.008 mg: five weights around 227 mg.
 GOOD_WEIGHTS = tuple(Decimal(mg) for mg in ("226.1", "227.4", "228.0", "226.8", "227.2"))

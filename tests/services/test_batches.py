@@ -191,7 +191,7 @@ def test_capsules_are_counted_against_the_shells_and_looked_at(
     sqlite_line.work(batch)
     given = {"made": 98, "wasted": 2, "description": "white, clean", **changed}
     with pytest.raises(RuleBroken) as refusal:
-        sqlite_line.run(lambda s: batches.fill(s, batch, **given, **sqlite_line.by))
+        sqlite_line.run(lambda s: batches.fill(s, batch, **given, **sqlite_line.by, today=sqlite_line.today))
     assert refusal.value.field == field
     assert sqlite_line.row(Batch, batch).state == "filling"
 

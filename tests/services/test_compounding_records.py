@@ -1,5 +1,6 @@
 """The compounding record as paper: everything that was done to the batch, and the head of its trail."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pypdfium2
 
 from labels.printing import Printed
-from pharmacy.services import compounding_records
+from pharmacy.services import compounding_records, equipment_checks
 from pharmacy.store.tables import AuditEntry, Batch
 from tests.services.line import Line
 
@@ -46,6 +47,8 @@ def test_the_record_tells_the_worked_example_with_its_people_and_signatures(line
         "L000001",
         "24 Nov 2026 07:00",  # 15:00 UTC on the pharmacy's clock
         "Use by 22 May 2027",
+        "E001 Sample Torsion 3 T-3001 120 mg 24 Nov 2028 Tess Technician",  # calibrated until then
+        "capsule machine by hand",
     ):
         assert said in text, said
 
@@ -82,3 +85,11 @@ def test_what_happens_elsewhere_does_not_change_the_paper(line: Line) -> None:
     before = _draw(line, batch)
     line.released()
     assert _draw(line, batch).pdf == before.pdf
+
+
+def test_a_balance_calibrated_anew_later_leaves_the_record_of_a_batch_as_it_was(line: Line) -> None:
+    batch = line.released()
+    before = _draw(line, batch).pdf
+    days = {"done_on": line.today, "due_on": line.today + timedelta(days=100), "today": line.today}
+    line.run(lambda s: equipment_checks.calibrate(s, line.balance, certificate="CAL-2", passed=True, **days, **line.by))
+    assert _draw(line, batch).pdf == before

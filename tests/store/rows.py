@@ -26,6 +26,12 @@ CHOICES = {
     ("bench_photos", "kind"): "image/png",
     ("pharmacy", "second_reading"): "none",
     ("recall_drills", "searched"): "lot",
+    ("equipment", "kind"): "balance",
+    ("equipment", "balance_class"): "electronic",
+    ("equipment", "readability_mg"): 100,
+    ("equipment", "capacity_mg"): 220_000_000,
+    ("equipment_checks", "kind"): "calibration",
+    ("batch_equipment", "kind"): "capsule machine",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {
@@ -49,8 +55,9 @@ def tables_of(database: Database) -> sa.MetaData:
 
 
 def a_row(table: sa.Table, **given: Any) -> dict[str, Any]:
-    """Every column that has to be filled; each reference to row 1."""
-    return {column.name: _value(column) for column in table.columns if not column.nullable} | given
+    """Every column that has to be filled, or is named in CHOICES; each reference to row 1."""
+    filled = [one for one in table.columns if not one.nullable or (table.name, one.name) in CHOICES]
+    return {column.name: _value(column) for column in filled} | given
 
 
 def fill_every_table(session: Session, tables: sa.MetaData, *, but: str = "") -> None:

@@ -27,6 +27,8 @@ ADDED_ONLY = (
     "recall_drills",
     "bench_acts",
     "bench_photos",
+    "equipment_checks",
+    "batch_equipment",
 )
 NEVER_DELETED = (
     "people",
@@ -41,6 +43,7 @@ NEVER_DELETED = (
     "fills",
     "potency_assays",
     "questions",
+    "equipment",
 )
 MAY_GO = (
     "answers",

@@ -18,9 +18,9 @@ from pharmacy.domain.roles import Role
 from pharmacy.services.acting import Actor
 from pharmacy.store import trail
 from pharmacy.store.database import Database, utc_now
-from pharmacy.store.tables import Formula, IngredientKind, Lot, Person
+from pharmacy.store.tables import Equipment, Formula, IngredientKind, Lot, Person
 from tests.copying import copy, copy_file
-from tests.services.line import DRAFT, Line, add_formula, add_ingredients, add_lot, message, order
+from tests.services.line import DRAFT, Line, add_balance, add_formula, add_ingredients, add_lot, message, order
 
 _ROLES = {
     "tess": Role.TECHNICIAN,
@@ -64,12 +64,14 @@ class Counter(Line):
             if self.database.is_sqlite:
                 _FURNISHED[past] = _kept(self.database)
         with self.database.reading() as session:
+            self.balance = session.scalars(select(Equipment.id)).one()
             self.formula = session.scalars(select(Formula.id)).one()
             self.lots = {lot.ingredient.kind: lot.id for lot in session.scalars(select(Lot))}
         return self
 
     def _furnish(self) -> None:
         with self.database.transaction() as session:
+            add_balance(session, self)
             add_ingredients(session, self)
             add_formula(session, self, DRAFT)
             expiry = self.today + timedelta(days=700)

@@ -36,7 +36,7 @@ def plan(counter: Counter, **changed: str) -> dict[str, str]:
         "lot_active": str(counter.lots[IngredientKind.ACTIVE]),
         "lot_filler": str(counter.lots[IngredientKind.FILLER]),
         "lot_shell": str(counter.lots[IngredientKind.SHELL]),
-        "minimum_mg": "120",
+        "balance_id": str(counter.balance),
         "compounded": counter.today.isoformat(),
         "purpose": "prescriptions of this week",
         **changed,
@@ -143,7 +143,7 @@ def test_a_lot_measured_anew_in_between_is_shown_again_first(client_as: ClientAs
         ({"purpose": ""}, "purpose", "name the prescriptions"),
         ({"compounded": "2020-01-01"}, "compounded", "today or tomorrow"),
         ({"lot_active": ""}, "lot_active", "choose one from the list"),
-        ({"minimum_mg": "12O"}, "minimum_mg", "is not a number"),
+        ({"balance_id": ""}, "balance_id", "choose one from the list"),
     ],
 )
 def test_a_refused_plan_names_its_field_and_keeps_what_was_typed(

@@ -66,6 +66,17 @@ def draw_control(found: ControlChart) -> Picture:
     return _picture(rounded, [(point.value, not point.signals) for point in found.points])
 
 
+def draw_around(mean: Decimal, deviation: Decimal, weights_mg: tuple[Decimal, ...]) -> Picture:
+    """Weighings of one test weight around their mean, with two standard deviations to either side."""
+    around = [
+        ("mean", f"mean {sign} 2 s", mean + 2 * off) for sign, off in (("+", deviation), ("-", -deviation)) if off
+    ]
+    limits = [
+        (kind, name, value.quantize(Decimal("0.001"))) for kind, name, value in (("target", "mean", mean), *around)
+    ]
+    return _picture(limits, [(weight, True) for weight in weights_mg])
+
+
 def _picture(limits: Sequence[tuple[str, str, Decimal]], values: Sequence[tuple[Decimal, bool]]) -> Picture:
     """limits: (look, name, value) of each line. values: each with whether it lies as it should."""
     every = [value for value, _ in values] + [value for _, _, value in limits]

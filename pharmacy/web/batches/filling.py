@@ -14,7 +14,7 @@ from pharmacy.services import bench as acts
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch, IngredientKind
 from pharmacy.web import values
-from pharmacy.web.access import actor, allowed, now, reading, transaction
+from pharmacy.web.access import actor, allowed, now, reading, today, transaction
 from pharmacy.web.batches import bp
 from pharmacy.web.batches.forms import FillForm, WeightsForm
 from pharmacy.web.forms import refuse, typed
@@ -45,6 +45,7 @@ def fill(batch_id: int) -> Answer:
                 description=typed(form.description.data),
                 actor=actor(),
                 now=now(),
+                today=today(),
             )
     except RuleBroken as refusal:
         refuse(form, refusal)

@@ -6,9 +6,11 @@ from typing import Self
 
 from wtforms import FileField, HiddenField, PasswordField, StringField, TextAreaField
 
+from pharmacy.domain.equipment import EquipmentKind
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.services.batches import Plan
+from pharmacy.services.equipment import Standing
 from pharmacy.store.tables import IngredientKind, Lot, WeighSource
 from pharmacy.web import values
 from pharmacy.web.forms import ChoiceField, Form, typed
@@ -30,7 +32,8 @@ class PlanForm(Form):
     lot_active = ChoiceField("Lot of the active")
     lot_filler = ChoiceField("Lot of the filler")
     lot_shell = ChoiceField("Lot of the capsule shells")
-    minimum_mg = StringField("Least the balance may weigh, mg", default="120")
+    balance_id = ChoiceField("Balance")
+    machine_id = ChoiceField("Capsules are filled")
     compounded = StringField("Date of compounding")
     purpose = StringField("Made for")
 
@@ -40,6 +43,14 @@ class PlanForm(Form):
             field = self.select(kind)
             field.choices = [(str(lot.id), _told(lot)) for lot in held] or [("", "no released lot")]
             field.data = field.data or field.choices[0][0]
+        return self
+
+    def offer_equipment(self, balances: tuple[Standing, ...], machines: tuple[Standing, ...]) -> Self:
+        """Puts what is fit for use into the selects; capsules may always be filled by hand."""
+        self.balance_id.choices = _choices(EquipmentKind.BALANCE, balances)
+        self.machine_id.choices = _choices(EquipmentKind.MACHINE, machines)
+        for field in (self.balance_id, self.machine_id):
+            field.data = field.choices[0][0] if field.data is None else field.data
         return self
 
     def select(self, kind: IngredientKind) -> ChoiceField:
@@ -57,9 +68,10 @@ class PlanForm(Form):
         return Plan(
             capsules=values.whole(self.capsules, least=1, most=10_000),
             lots={kind: values.chosen(self.select(kind)) for kind in IngredientKind},
-            minimum_mg=values.decimal(self.minimum_mg, most=Decimal(100_000)),
+            balance_id=values.chosen(self.balance_id),
             compounded=values.day(self.compounded),
             purpose=typed(self.purpose.data),
+            machine_id=values.chosen(self.machine_id) if typed(self.machine_id.data) else None,
         )
 
 
@@ -120,6 +132,37 @@ class WeightsForm(Form):
 
 def _told(lot: Lot) -> str:
     return f"{lot.number}, expires {lot.expiry.isoformat()}, {format_number(lot.on_hand)} {lot.ingredient.unit}"
+
+
+def _choices(kind: EquipmentKind, offers: tuple[Standing, ...]) -> list[tuple[str, str]]:
+    fit = [(str(one.row.id), _offered(one)) for one in offers if not one.faults]
+    if kind is EquipmentKind.MACHINE:
+        return [*fit, ("", "by hand")]
+    return fit or [("", "no balance is fit for use")]
+
+
+def _offered(offer: Standing) -> str:
+    does = f"{offer.row.at_once} at once"
+    if offer.minimum_mg is not None:
+        does = f"weighs at least {format_number(offer.minimum_mg)} mg"
+    return f"{offer.row.title}, {does}{_holds_until(offer)}"
+
+
+def _holds_until(offer: Standing) -> str:
+    return f", fit until {offer.due_on.isoformat()}" if offer.due_on else ""
+
+
+class ExchangeForm(Form):
+    balance_id = ChoiceField("Balance")
+    machine_id = ChoiceField("Capsules are filled")
+    reason = StringField("Why another one")
+
+    def of(self, kind: EquipmentKind) -> ChoiceField:
+        return self.balance_id if kind is EquipmentKind.BALANCE else self.machine_id
+
+    def offer(self, kind: EquipmentKind, offers: tuple[Standing, ...]) -> None:
+        """Puts what is fit for use into the select."""
+        self.of(kind).choices = _choices(kind, offers)
 
 
 class AssayForm(Form):

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.quality import weight_test
 from pharmacy.domain.roles import BENCH
 from pharmacy.domain.workflow import Subject
 from pharmacy.services import batches, bench, components, releasing, weigh_ins
+from pharmacy.services.batch_equipment import FILLED, WEIGHED
 from pharmacy.store import lists, quality
 from pharmacy.store.tables import Batch, BatchInput, WeighIn, WeightTest
 from pharmacy.web.access import actor, today
@@ -81,6 +83,7 @@ def context(session: Session, batch: Batch) -> Mapping[str, Any]:
     not_yet += ("do_step",) if at.now is None else ("fill",)
     return {
         "batch": batch,
+        "exchanges": _exchanges(batch),
         "powder_yield": batches.powder_in_capsules_percent(batch),
         "assays": quality.assays_of(session, batch.id),
         "may_assay": actor().role in BENCH,
@@ -93,3 +96,14 @@ def context(session: Session, batch: Batch) -> Mapping[str, Any]:
         "labels": lists.labels_of(session, batch_id=batch.id),
         "steps": buttons(Subject.BATCH, batch.state, PAGES, but=not_yet, batch_id=batch.id),
     }
+
+
+def _exchanges(batch: Batch) -> list[tuple[str, str]]:
+    """Where another balance or machine is taken, for as long as it is needed."""
+    if actor().role not in BENCH:
+        return []
+    needed = (
+        ("Another balance", "batches.balance_form", WEIGHED),
+        ("Another capsule machine", "batches.machine_form", FILLED),
+    )
+    return [(label, url_for(page, batch_id=batch.id)) for label, page, states in needed if batch.state in states]

@@ -6,22 +6,24 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue as Answer
 from sqlalchemy.orm import Session
 
+from pharmacy.domain.equipment import EquipmentKind
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.domain.signature import digest
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
-from pharmacy.services import batches, compounding_records, lots, printing
+from pharmacy.services import batch_equipment, batches, compounding_records, lots, printing
 from pharmacy.services.acting import get
 from pharmacy.services.batches import Prepared
 from pharmacy.store import lists, stock
 from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, database, now, reading, settings, today, transaction
-from pharmacy.web.batches import assays, bench, bp, deciding, filling, record
+from pharmacy.web.batches import assays, bench, bp, deciding, exchange, filling, record
 from pharmacy.web.batches.forms import PlanForm
 from pharmacy.web.forms import ReasonForm, refuse, typed
 
-__all__ = ["assays", "bench", "bp", "deciding", "filling"]  # importing them puts their pages into the blueprint
+# importing them puts their pages into the blueprint
+__all__ = ["assays", "bench", "bp", "deciding", "exchange", "filling"]
 
 QUEUE = [state for state in BatchState if state in OPEN[Subject.BATCH]]
 
@@ -117,8 +119,20 @@ def _plan_page(form: PlanForm, prepared: Prepared | None = None, *, changed: boo
     """changed: what was asked to be opened is not what was on the screen."""
     with reading() as session:
         formula = get(session, Formula, values.chosen(form.formula_id), "formula")
-        form.offer(_usable(session, formula))
-        return render_template("batches/plan.html", form=form, formula=formula, prepared=prepared, changed=changed)
+        balances, machines = (
+            batch_equipment.offers(session, kind, size=formula.capsule_size, on=today()) for kind in EquipmentKind
+        )
+        form.offer(_usable(session, formula)).offer_equipment(balances, machines)
+        return render_template(
+            "batches/plan.html",
+            form=form,
+            formula=formula,
+            balances=balances,
+            machines=machines,
+            prepared=prepared,
+            sizes=batches.capsule_sizes(session, prepared) if prepared else (),
+            changed=changed,
+        )
 
 
 def _usable(session: Session, formula: Formula) -> dict[IngredientKind, tuple[Lot, ...]]:
@@ -135,6 +149,8 @@ def _fingerprint(prepared: Prepared) -> str:
         {
             "worksheet": prepared.worksheet.to_document(),
             "lots": [prepared.active.number, prepared.filler.number, prepared.shell.number],
+            "balance": prepared.equipment.balance.number,
+            "machine": prepared.equipment.machine.number if prepared.equipment.machine else "by hand",
             "beyond_use_date": prepared.beyond_use.date,
         }
     )

@@ -1,19 +1,22 @@
 """The home page: what waits, for whom, and how long; and where a scanned code leads."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.roles import BENCH, EVERYBODY, PHARMACISTS, READERS, Role
 from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
-from pharmacy.services import container_codes, printing
+from pharmacy.services import container_codes, equipment, printing
 from pharmacy.store import lists
 from pharmacy.store.asked import oldest_open
 from pharmacy.store.lists import Waiting
-from pharmacy.web.access import actor, allowed, public, reading, today
+from pharmacy.web.access import actor, allowed, public, reading, settings, today
 
 bp = Blueprint("home", __name__)
 Answer = str | Response | tuple[str, int]
@@ -68,6 +71,7 @@ def queues() -> Answer:
     with reading() as session:
         counts = lists.waiting(session)
         asked = oldest_open(session)
+        unfit = _equipment(session)
     pharmacist = actor().role in PHARMACISTS
     groups = [
         (
@@ -85,7 +89,7 @@ def queues() -> Answer:
         )
         for heading, kind, endpoint, states in QUEUES
     ]
-    return render_template("home/queues.html", queues=[*groups, ("Also waiting", _others(counts))])
+    return render_template("home/queues.html", queues=[*groups, ("Also waiting", [*_others(counts), unfit])])
 
 
 @bp.get("/scan")
@@ -138,7 +142,21 @@ def _page_of(kind: str, key: int) -> str:
         return url_for("fills.show", fill_id=key)
     if kind == "lot":
         return url_for("lots.show", lot_id=key)
+    if kind == "equipment":
+        return url_for("equipment.show", equipment_id=key)
     return url_for("batches.show", batch_id=key)
+
+
+def _equipment(session: Session) -> Entry:
+    """Balances and machines that are not fit for use, or due soon; each is due at the end of its last day."""
+    waiting = [one for one in equipment.survey(session, today()) if one.waits]
+    zone = ZoneInfo(settings().timezone)
+    ends = [
+        datetime.combine(one.due_on + timedelta(days=1), time(), zone) if one.due_on else one.row.added_at
+        for one in waiting
+    ]
+    found = Waiting(len(waiting), min(ends, default=None))
+    return "equipment due or not fit for use", found, url_for("equipment.index"), actor().role in BENCH, None
 
 
 def _others(counts: dict[str, dict[str, Waiting]]) -> list[Entry]:
