@@ -1,6 +1,6 @@
 """Ingredients and master formulation records: drafted, approved with a signature, replaced by new versions."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,40 +10,15 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.capsules import SIZES, refuse_blocked_filler
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
+from pharmacy.domain.formula import BASES as BASES
+from pharmacy.domain.formula import LATER_FIELDS, refuse_unless_sound, tidy
+from pharmacy.domain.formula import Draft as Draft
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.units import format_number, read_decimal
-from pharmacy.domain.weighing import DEFAULT
 from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision, who_did
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person
-
-BASES = ("hydrochloride", "base")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A master formulation record as it is typed. overage is a fraction (0.03), components are ingredient names."""
-
-    code: str
-    name: str
-    strength_mg: Decimal
-    basis: str
-    form: str
-    capsule_size: str
-    overage: Decimal
-    container: str
-    equipment: str
-    steps: tuple[str, ...]
-    description: str
-    storage: str
-    limit_days: int
-    reference: str
-    quality: str
-    active: str
-    filler: str
-    shell: str
 
 
 def add_ingredient(
@@ -92,15 +67,16 @@ def add_ingredient(
     return row
 
 
-def draft(session: Session, typed: Draft, *, actor: Actor, now: datetime) -> Formula:
+def draft(session: Session, typed: Draft, *, origin: str = "", actor: Actor, now: datetime) -> Formula:
     """Version 1 of a new formula, or the next version of one that is there.
 
+    origin: where it comes from when nobody typed it, for the trail.
     Raises: RuleBroken naming the field.
     """
-    _check(typed)
-    latest = session.execute(
-        select(Formula).where(Formula.code == typed.code.strip()).order_by(Formula.version.desc()).limit(1)
-    ).scalar()
+    typed = tidy(typed)
+    refuse_unless_sound(typed)
+    versions = session.scalars(select(Formula).where(Formula.code == typed.code).order_by(Formula.version.desc())).all()
+    latest = versions[0] if versions else None
     if latest is not None and latest.state is FormulaState.DRAFT:
         raise RuleBroken(f"{latest.title} is still a draft; change that one.", field="code")
     row = Formula(
@@ -108,7 +84,8 @@ def draft(session: Session, typed: Draft, *, actor: Actor, now: datetime) -> For
         state=FormulaState.DRAFT,
         drafted_by_id=actor.id,
         drafted_at=now,
-        replaces_id=latest.id if latest else None,
+        # Never a draft that was given up: the version before it would stay in force beside the new one.
+        replaces_id=next((version.id for version in versions if version.approved_at), None),
         **_columns(typed),
     )
     session.add(row)
@@ -122,6 +99,7 @@ def draft(session: Session, typed: Draft, *, actor: Actor, now: datetime) -> For
         subject="formula",
         subject_id=row.id,
         **_plain(typed),
+        **({"origin": origin} if origin else {}),
     )
     return row
 
@@ -142,7 +120,8 @@ def change(
     row = get_to_change(session, Formula, formula_id, "formula")
     same_revision(revision, row.revision, row.title)
     move(session, row, "change", actor=actor, now=now)
-    _check(typed)
+    typed = tidy(typed)
+    refuse_unless_sound(typed)
     before = _plain(as_draft(row))
     for name, value in _columns(replace(typed, code=row.code)).items():
         setattr(row, name, value)
@@ -233,12 +212,18 @@ def as_draft(row: Formula) -> Draft:
         active=named.get(IngredientKind.ACTIVE, ""),
         filler=named.get(IngredientKind.FILLER, ""),
         shell=named.get(IngredientKind.SHELL, ""),
+        labelling=row.labelling,
+        expected_results=row.expected_results,
     )
 
 
 def content(row: Formula) -> dict[str, object]:
-    """What the approval's signature covers."""
-    return {"version": row.version, **_plain(as_draft(row))}
+    """What the approval's signature covers. A later field only when it says something: older signatures still hold."""
+    plain = _plain(as_draft(row))
+    return {
+        "version": row.version,
+        **{name: value for name, value in plain.items() if value or name not in LATER_FIELDS},
+    }
 
 
 def signatures(session: Session, row: Formula) -> tuple[Standing, ...]:
@@ -278,37 +263,6 @@ def refuse_unless_in_force(session: Session, row: Formula, *, begun: bool = True
         )
 
 
-def _check(typed: Draft) -> None:
-    for field, most in (
-        ("code", 32),
-        ("name", 120),
-        ("form", 60),
-        ("container", 120),
-        ("description", 90),
-        ("storage", 90),
-    ):
-        value = getattr(typed, field)
-        if not value.strip() or len(value) > most:
-            raise RuleBroken(f"{field.capitalize()}: 1 to {most} characters.", field=field)
-    read_decimal(typed.strength_mg, field="strength_mg", places=3)
-    read_decimal(typed.overage, field="overage", places=6)
-    if not 0 < typed.strength_mg <= 1000:
-        raise RuleBroken("Strength: more than 0 and at most 1000 mg.", field="strength_mg")
-    if typed.basis not in BASES:
-        raise RuleBroken(f"Salt form: {' or '.join(BASES)}.", field="basis")
-    if typed.capsule_size not in SIZES:
-        raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="capsule_size")
-    if not 0 <= typed.overage <= DEFAULT.most_overage:
-        raise RuleBroken(
-            f"Overage: 0 to {format_number(DEFAULT.most_overage * 100)} %, not {format_number(typed.overage * 100)} %.",
-            field="overage",
-        )
-    if not 1 <= typed.limit_days <= 1000:
-        raise RuleBroken("Beyond-use limit: 1 to 1000 days.", field="limit_days")
-    if not [step for step in typed.steps if step.strip()]:
-        raise RuleBroken("Steps: at least one; one line each.", field="steps")
-
-
 def _written_by(session: Session, row: Formula) -> frozenset[int]:
     """Whoever drafted this version or changed the draft, as the trail tells."""
     return frozenset({row.drafted_by_id}) | who_did(session, "formula", row.id, Event.FORMULA_CHANGED)
@@ -316,11 +270,7 @@ def _written_by(session: Session, row: Formula) -> frozenset[int]:
 
 def _columns(typed: Draft) -> dict[str, object]:
     values = {name: value for name, value in asdict(typed).items() if name not in {"active", "filler", "shell"}}
-    return {
-        **values,
-        "code": typed.code.strip(),
-        "steps": [step.strip() for step in typed.steps if step.strip()],
-    }
+    return {**values, "steps": list(typed.steps)}
 
 
 def _plain(typed: Draft) -> dict[str, object]:

@@ -42,7 +42,9 @@ class DraftForm(Form):
     storage = StringField("Storage")
     limit_days = StringField("Own beyond-use limit, days", default="180")
     reference = TextAreaField("Reference for stability and method")
-    quality = TextAreaField("Quality tests and expected results")
+    quality = TextAreaField("Quality tests")
+    expected_results = TextAreaField("Expected results")
+    labelling = TextAreaField("Labelling")
     active = ChoiceField("Active")
     filler = ChoiceField("Filler")
     shell = ChoiceField("Capsule shell")
@@ -63,7 +65,7 @@ class DraftForm(Form):
         Raises: RuleBroken naming the field.
         """
         texts = ("code", "name", "basis", "form", "capsule_size", "container", "equipment", "description")
-        more = ("storage", "reference", "quality", "active", "filler", "shell")
+        more = ("storage", "reference", "quality", "expected_results", "labelling", "active", "filler", "shell")
         return Draft(
             **{name: typed(self[name].data) for name in (*texts, *more)},
             strength_mg=values.decimal(self.strength_mg),
