@@ -18,7 +18,7 @@ from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision, who_did
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person
+from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person, Pharmacy
 
 
 def add_ingredient(
@@ -75,6 +75,7 @@ def draft(session: Session, typed: Draft, *, origin: str = "", actor: Actor, now
     """
     typed = tidy(typed)
     refuse_unless_sound(typed)
+    in_turn(session)
     versions = session.scalars(select(Formula).where(Formula.code == typed.code).order_by(Formula.version.desc())).all()
     latest = versions[0] if versions else None
     if latest is not None and latest.state is FormulaState.DRAFT:
@@ -102,6 +103,11 @@ def draft(session: Session, typed: Draft, *, origin: str = "", actor: Actor, now
         **({"origin": origin} if origin else {}),
     )
     return row
+
+
+def in_turn(session: Session) -> None:
+    """From here on to the end of the transaction nobody else begins a draft, so that no two take the same version."""
+    session.execute(select(Pharmacy.id).with_for_update())
 
 
 def change(

@@ -24,6 +24,10 @@ class IngredientForm(Form):
     capsule_size = ChoiceField("Capsule size", choices=[("", "none"), *SIZE_CHOICES])
 
 
+class DocumentForm(Form):
+    document = TextAreaField("JSON document")
+
+
 class DraftForm(Form):
     """Every field of a master formulation record. The overage is typed in per cent, the steps one a line."""
 
