@@ -116,7 +116,7 @@ def _taken(session: Session, strength_mg: Decimal) -> dict[int, int]:
         .where(Fill.strength_mg == strength_mg, Fill.state.not_in(_NOT_TAKEN))
         .group_by(Fill.prescription_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def _containers(rx: Prescription, strength_mg: Decimal) -> int:

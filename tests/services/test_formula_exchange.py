@@ -17,7 +17,7 @@ from pharmacy.domain.formula_document import to_document
 from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import formula_exchange, formulas
 from pharmacy.services.formula_exchange import Shipped, shipped
-from pharmacy.store.tables import AuditEntry, Formula, Ingredient, IngredientKind
+from pharmacy.store.tables import Formula, Ingredient, IngredientKind
 from tests.services.line import DRAFT, Line
 
 FULL = replace(
@@ -38,13 +38,6 @@ def take_in(line: Line, document: object) -> int:
     return line.run(lambda s: formula_exchange.take_in(s, document, **line.by)).id
 
 
-def events(line: Line, key: int) -> list[tuple[str, dict[str, Any]]]:
-    statement = select(AuditEntry.event, AuditEntry.detail).where(
-        AuditEntry.subject == "formula", AuditEntry.subject_id == key
-    )
-    return line.read(lambda s: [(row.event, dict(row.detail)) for row in s.execute(statement)])
-
-
 def test_what_was_exported_comes_in_as_the_next_version_word_for_word(line: Line) -> None:
     first = line.run(lambda s: formulas.draft(s, replace(FULL, code="OTHER"), **line.by)).id
     line.run(lambda s: formulas.approve(s, first, **line.signed("ines")))
@@ -53,8 +46,8 @@ def test_what_was_exported_comes_in_as_the_next_version_word_for_word(line: Line
     assert (new.version, new.state, new.replaces_id) == (2, FormulaState.DRAFT, first)
     assert line.read(lambda s: formulas.as_draft(s.get_one(Formula, second))) == replace(FULL, code="OTHER")
     assert (old.labelling, old.expected_results) == (FULL.labelling, FULL.expected_results)
-    ((event, detail),) = events(line, second)
-    assert (event, detail["origin"], detail["labelling"]) == (Event.FORMULA_DRAFTED, "document", FULL.labelling)
+    (noted,) = line.trail(Event.FORMULA_DRAFTED, second)
+    assert (noted["origin"], noted["labelling"]) == ("document", FULL.labelling)
 
 
 def test_ingredients_that_are_not_here_are_added_and_the_trail_says_so(line: Line) -> None:
@@ -63,10 +56,8 @@ def test_ingredients_that_are_not_here_are_added_and_the_trail_says_so(line: Lin
     take_in(line, document)
     shell = line.read(lambda s: s.scalars(select(Ingredient).where(Ingredient.name == "Shell four")).one())
     assert (shell.kind, shell.grade, shell.capsule_size) == (IngredientKind.SHELL, "NF", "4")
-    added = select(AuditEntry.detail).where(
-        AuditEntry.event == Event.INGREDIENT_ADDED, AuditEntry.subject_id == shell.id
-    )
-    assert line.read(lambda s: s.scalars(added).one())["name"] == "Shell four"
+    (noted,) = line.trail(Event.INGREDIENT_ADDED, shell.id)
+    assert (noted["name"], noted["kind"]) == ("Shell four", "capsule shell")
 
 
 @pytest.mark.parametrize(

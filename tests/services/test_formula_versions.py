@@ -9,10 +9,9 @@ import pytest
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.signature import digest
 from pharmacy.domain.workflow import BatchState, FormulaState, Subject
-from pharmacy.services import fills, formula_versions, formulas, releasing
+from pharmacy.services import fills, formula_versions, formulas
 from pharmacy.store.tables import Formula
 from tests.services.line import DRAFT, Line, add_formula
-from tests.services.samples import GOOD_WEIGHTS
 
 BEGUN = (BatchState.WEIGHING, BatchState.FILLING, BatchState.TESTING, BatchState.AWAITING_RELEASE)
 
@@ -41,8 +40,9 @@ def changed_fields(line: Line, key: int, version: int | None = None) -> list[str
 def test_a_signature_from_before_there_were_these_fields_still_holds(line: Line) -> None:
     # What the release before them signed: every field it had, and no other.
     signed = {
-        "version": 1, "code": "LDN45", "name": "Naltrexone hydrochloride 4.5 mg capsules", "strength_mg": Decimal("4.5"),
-        "basis": "hydrochloride", "form": "Capsule", "capsule_size": "3", "overage": Decimal("0.03"),
+        "version": 1, "code": "LDN45", "name": "Naltrexone hydrochloride 4.5 mg capsules",
+        "strength_mg": Decimal("4.5"), "basis": "hydrochloride", "form": "Capsule", "capsule_size": "3",
+        "overage": Decimal("0.03"),
         "container": "Amber vial with child-resistant cap", "equipment": "Balance, 100-hole capsule machine",
         "steps": ["Weigh the components.", "Mix by geometric dilution.", "Fill the capsules."],
         "description": "White capsule, size 3", "storage": "Room temperature, dry, away from light", "limit_days": 180,
@@ -73,7 +73,8 @@ def test_the_difference_names_each_changed_field_and_no_other(line: Line) -> Non
     [
         ("name", "Other", "Name"), ("strength_mg", Decimal(3), "Strength"), ("basis", "base", "Strength"),
         ("form", "other form", "Form"), ("container", "Jar", "Container"), ("equipment", "None", "Equipment"),
-        ("description", "clear", "Appearance"), ("storage", "Cold", "Storage"), ("limit_days", 90, "Own beyond-use limit"),
+        ("description", "clear", "Appearance"), ("storage", "Cold", "Storage"),
+        ("limit_days", 90, "Own beyond-use limit"),
         ("reference", "Book", "Reference"), ("quality", "Other test", "Quality tests"),
         ("labelling", "Keep dry.", "Labelling"), ("expected_results", "Good", "Expected results"),
     ],
@@ -147,12 +148,12 @@ def test_what_the_impact_foretells_of_a_batch_comes_true(line: Line) -> None:
     with pytest.raises(RuleBroken, match="replaced by version 2 before weighing began; reject this batch and plan it"):
         line.weigh(planned, 1)
     line.weigh(weighing, 2)
-    line.run(lambda s: releasing.record_test(s, filled, weights_mg=GOOD_WEIGHTS, **line.by))
+    line.test_weights(filled)
 
 
 def test_verified_prescriptions_of_the_strength_wait_with_all_their_fills(line: Line) -> None:
     rx = line.verified()  # 2 refills: 3 fills
-    line.verified(strength="3 mg", quantity="30")
+    line.verify(line.entered(strength="3 mg"), strength_again="3")
     plan = line.verified_plan()  # one bottle of 4.5 mg among three
     (waiting,) = impact(line, drafted(line)).waiting
     assert waiting.made

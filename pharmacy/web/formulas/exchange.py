@@ -24,9 +24,9 @@ def export(formula_id: int) -> Answer:
         formula = get(session, Formula, formula_id, "formula")
         document = formula_exchange.export(formula)
     answer = make_response(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    name = re.sub(r"[^A-Za-z0-9.-]+", "-", f"{formula.code}-version-{formula.version}")
+    code = re.sub(r"[^A-Za-z0-9.]+", "-", formula.code).strip("-") or "formula"
     answer.headers["Content-Type"] = "application/json"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{code}-version-{formula.version}.json"'
     return answer
 
 
