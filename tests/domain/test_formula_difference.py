@@ -1,5 +1,8 @@
 """Two versions side by side: nothing is lost, nothing is called the same that is not."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +46,28 @@ def test_both_versions_can_be_read_from_their_difference(old: tuple[str, ...], n
         assert tuple(text_of(pair.old) for pair in pairs if pair.old is not None) == old
         assert tuple(text_of(pair.new) for pair in pairs if pair.new is not None) == new
         assert all(pair.same == (pair.old == pair.new) for pair in pairs)
+
+
+def test_a_space_between_two_words_that_differ_is_marked_with_them() -> None:
+    found = difference({"Storage": ("Room temperature, dry",)}, {"Storage": ("In the cold, dry",)})
+    assert found.changed[0].pairs[0].new == (("In the cold,", True), (" dry", False))
+
+
+def test_a_line_that_differs_by_spaces_alone_is_marked_whole() -> None:
+    found = difference({"Steps": ("Mix  it.",)}, {"Steps": ("Mix it.",)})
+    assert found.changed[0].pairs == (Pair((("Mix  it.", True),), (("Mix it.", True),)),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (("a",) * 1000 + ("b",) * 1000, ("a", "b") * 1000),
+        (("a " * 1000 + "b " * 1000,), ("a b " * 1000,)),
+        (("a " * 120 + "b " * 120,) * 100, ("a b " * 120,) * 100),
+    ],
+)
+def test_texts_as_long_as_a_record_may_hold_are_compared_in_seconds(old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    begun = time.process_time()
+    (field,) = difference({"Steps": old}, {"Steps": new}).changed
+    assert time.process_time() - begun < 5
+    assert tuple(text_of(pair.new) for pair in field.pairs if pair.new is not None) == new

@@ -6,7 +6,7 @@ its triggers stay; another trigger keeps the new columns of an approved formula 
 
 from alembic import op
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 
 COLUMNS = ("expected_results", "labelling")
