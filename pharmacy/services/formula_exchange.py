@@ -99,7 +99,7 @@ def _draft(
 def _ingredient(
     session: Session, component: Component, field: str, *, own_grades: bool, actor: Actor, now: datetime
 ) -> None:
-    row = session.scalars(select(Ingredient).where(Ingredient.name == component.name)).first()
+    row = formulas.ingredient(session, component.name)
     if row is None:
         formulas.add_ingredient(
             session,

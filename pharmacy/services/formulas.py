@@ -11,7 +11,7 @@ from pharmacy.domain.capsules import SIZES, refuse_blocked_filler
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.formula import BASES as BASES
-from pharmacy.domain.formula import LATER_FIELDS, refuse_unless_sound, tidy
+from pharmacy.domain.formula import LATER_FIELDS, refuse_unless_sound, tidy, tidy_text
 from pharmacy.domain.formula import Draft as Draft
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.workflow import FormulaState
@@ -36,16 +36,17 @@ def add_ingredient(
 
     Raises: RuleBroken naming the field.
     """
-    if not name.strip() or len(name) > 120:
-        raise RuleBroken("Ingredient name: 1 to 120 characters.", field="name")
+    name = tidy_text(name)
+    if not name or len(name) > 120 or not name.isprintable():
+        raise RuleBroken("Ingredient name: one line of 1 to 120 characters that can be printed.", field="name")
     if kind is IngredientKind.ACTIVE and basis not in BASES:
         raise RuleBroken(f"Salt form: an active is {' or '.join(BASES)}.", field="basis")
     if kind is IngredientKind.SHELL and capsule_size not in SIZES:
         raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="capsule_size")
-    if session.execute(select(Ingredient.id).where(Ingredient.name == name.strip())).first():
-        raise RuleBroken(f"Ingredient name: “{name.strip()}” is there already.", field="name")
+    if ingredient(session, name) is not None:
+        raise RuleBroken(f"Ingredient name: “{name}” is there already.", field="name")
     row = Ingredient(
-        name=name.strip(),
+        name=name,
         kind=kind,
         grade=grade.strip()[:120],
         basis=basis if kind is IngredientKind.ACTIVE else "",
@@ -65,6 +66,13 @@ def add_ingredient(
         grade=row.grade,
     )
     return row
+
+
+def ingredient(session: Session, name: str) -> Ingredient | None:
+    """The ingredient of this name; of one that was added with odd spaces, the name with plain ones will do."""
+    rows = session.scalars(select(Ingredient).order_by(Ingredient.id)).all()
+    exact = (row for row in rows if row.name == name)
+    return next(exact, None) or next((row for row in rows if tidy_text(row.name) == tidy_text(name)), None)
 
 
 def draft(session: Session, typed: Draft, *, origin: str = "", actor: Actor, now: datetime) -> Formula:
@@ -290,21 +298,21 @@ def _put_components(session: Session, row: Formula, typed: Draft) -> None:
         (IngredientKind.SHELL, typed.shell, "shell"),
     )
     for position, (kind, name, field) in enumerate(wanted, start=1):
-        ingredient = session.execute(select(Ingredient).where(Ingredient.name == name.strip())).scalar()
-        if ingredient is None or ingredient.kind is not kind:
-            raise RuleBroken(f"{field.capitalize()}: there is no {kind} called “{name.strip()}”.", field=field)
-        _check_component(ingredient, typed, field)
-        session.add(FormulaComponent(formula_id=row.id, position=position, ingredient_id=ingredient.id))
+        named = ingredient(session, name)
+        if named is None or named.kind is not kind:
+            raise RuleBroken(f"{field.capitalize()}: there is no {kind} called “{name}”.", field=field)
+        _check_component(named, typed, field)
+        session.add(FormulaComponent(formula_id=row.id, position=position, ingredient_id=named.id))
     session.flush()
     session.expire(row, ["components"])
 
 
-def _check_component(ingredient: Ingredient, typed: Draft, field: str) -> None:
-    if ingredient.kind is IngredientKind.FILLER:
-        refuse_blocked_filler(ingredient.name)
-    if ingredient.kind is IngredientKind.SHELL and ingredient.capsule_size != typed.capsule_size:
+def _check_component(named: Ingredient, typed: Draft, field: str) -> None:
+    if named.kind is IngredientKind.FILLER:
+        refuse_blocked_filler(named.name)
+    if named.kind is IngredientKind.SHELL and named.capsule_size != typed.capsule_size:
         raise RuleBroken(
-            f"Shell: “{ingredient.name}” is size {ingredient.capsule_size}, the formula says {typed.capsule_size}.",
+            f"Shell: “{named.name}” is size {named.capsule_size}, the formula says {typed.capsule_size}.",
             field=field,
         )
 

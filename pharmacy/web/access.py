@@ -26,7 +26,10 @@ __all__ = [
 ]  # fmt: skip
 
 _OWN_FILES = frozenset({"static", "bootstrap.static"})
-_TAKES_FILE = {"lots.add_certificate": "file"}  # the views that take a file, and the field it comes in
+_TAKES_FILE = {
+    "lots.add_certificate": "file",
+    "formulas.take_in": "file",
+}  # the views that take a file, and the field it comes in
 
 
 class SignedIn(UserMixin):

@@ -1,6 +1,7 @@
 """Formulas out as JSON and in as drafts, and the drafts that are shipped."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from pharmacy import paths
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.formula import tidy
-from pharmacy.domain.formula_document import to_document
+from pharmacy.domain.formula_document import Written, to_document
 from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import formula_exchange, formulas
 from pharmacy.services.formula_exchange import Shipped, shipped
@@ -80,6 +81,19 @@ def test_a_component_that_does_not_fit_is_refused_by_its_place_and_nothing_is_ke
     assert line.read(lambda s: len(s.scalars(select(Ingredient.id)).all())) == 3
 
 
+def test_an_ingredient_from_before_odd_spaces_were_made_plain_is_found_by_its_name(line: Line) -> None:
+    line.run(lambda s: s.add(Ingredient(name="Cellulose\u00a0102", kind=IngredientKind.FILLER, grade="NF")))
+    first = line.run(
+        lambda s: formulas.draft(s, replace(FULL, code="OTHER", filler="Cellulose\u00a0102"), **line.by)
+    ).id
+    take_in(line, exported(line, first) | {"code": "AGAIN"})
+    names = line.read(lambda s: s.scalars(select(Ingredient.name).where(Ingredient.name.contains("102"))).all())
+    assert names == ["Cellulose\u00a0102"]
+    kind = IngredientKind.FILLER
+    with pytest.raises(RuleBroken, match="“Cellulose 102” is there already"):
+        line.run(lambda s: formulas.add_ingredient(s, name=" Cellulose 102", kind=kind, grade="NF", **line.by))
+
+
 def test_no_second_draft_of_a_code_comes_in(line: Line) -> None:
     document = exported(line, line.formula)
     take_in(line, document)
@@ -117,6 +131,22 @@ def test_the_shipped_drafts_are_three_strengths_with_gelatin_and_without() -> No
         assert "360 days" not in said
         for field in ("equipment", "labelling", "reference", "quality", "expected_results"):
             assert getattr(draft, field)
+
+
+@pytest.mark.parametrize("written", shipped(), ids=lambda written: written.draft.code)
+def test_each_component_of_a_shipped_draft_is_weighed_or_counted_in_one_step_before_it_is_used(
+    written: Written,
+) -> None:
+    steps = written.draft.steps
+    places = []
+    for component, verb in zip(written.components, ("weigh", "weigh", "count"), strict=True):
+        (place,) = (place for place, step in enumerate(steps) if f"{verb} {component.name}" in step)
+        places.append(place)
+    assert [place for place, step in enumerate(steps) if re.search(r"\b(weigh|count)", step, re.I)] == places
+    (diluted,) = (place for place, step in enumerate(steps) if "geometric dilution" in step)
+    (timed,) = (place for place, step in enumerate(steps) if "(5 min)" in step)
+    (filled,) = (place for place, step in enumerate(steps) if step.startswith("Fill"))
+    assert places[0] < places[1] < diluted < timed < places[2] < filled
 
 
 def test_the_shipped_drafts_are_added_once_and_are_drafts(line: Line) -> None:

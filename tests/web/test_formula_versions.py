@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -84,7 +85,7 @@ def test_the_approval_page_shows_what_changes_and_whom_it_meets(client_as: Clien
     assert "old: 3 %" in words
     assert f"{first} planned Weighing has not begun: reject it, and plan from version 2." in words
     assert f"{second} weighing Begun with version 1, and finished with it." in words
-    assert "1 verified, with 3 fills (refills among them) still to be taken: from batches of this version" in words
+    assert "1 verified, with 3 fills left, refills included: from batches of this version" in words
     assert counter.row(Prescription, rx).number in words
 
 
@@ -147,6 +148,41 @@ def test_what_is_no_formula_is_refused_beside_what_was_pasted(
     assert answer.status_code == 422
     assert sentence in field_error(answer, "document")
     assert document[:20].replace('"', "&#34;") in answer.text
+
+
+def sent_file(client: Any, *contents: bytes, document: str = "") -> Any:
+    files = [(BytesIO(content), f"{place}.json") for place, content in enumerate(contents)]
+    return client.post("/formulas/import", data={"file": files, "document": document})
+
+
+def test_the_downloaded_file_can_be_sent_as_it_is(client_as: ClientAs, counter: Counter) -> None:
+    client = client_as("technician")
+    raw = client.get(f"/formulas/{counter.formula}/export").data
+    taken = sent_file(client, raw)
+    assert taken.status_code == 302
+    again = json.loads(client.get(f"{taken.location}/export").text)
+    assert again == json.loads(raw)
+
+
+def test_a_file_that_is_no_formula_is_refused_beside_it_and_nothing_is_kept(
+    client_as: ClientAs, counter: Counter
+) -> None:
+    client = client_as("technician")
+    raw = client.get(f"/formulas/{counter.formula}/export").data
+    for content, sentence in (
+        (b"\xff\xfe{}", "the document is not UTF-8 text (byte 0)"),
+        (b" " * 400_000 + raw, "larger than 400,000 bytes"),
+        (raw.replace(b'"overage"', b'"approved": true, "overage"'), "“approved” is not a known key"),
+        (raw.replace(b'"4.5"', b"NaN"), "NaN is not a number"),
+    ):
+        answer = sent_file(client, content)
+        assert answer.status_code == 422
+        assert sentence in field_error(answer, "file")
+    assert "Send one document" in field_error(sent_file(client, raw, raw), "file")
+    assert "Send one document" in field_error(sent_file(client, raw, document="{}"), "file")
+    assert "LDN45 version 2" not in shown(client.get("/formulas/"))
+    assert "Export JSON" in client.get(f"/formulas/{counter.formula}").text
+    assert client.get(f"/formulas/{counter.formula}/difference?with=2").status_code == 404
 
 
 def test_the_shipped_drafts_are_added_by_a_button_once(client_as: ClientAs, counter: Counter) -> None:

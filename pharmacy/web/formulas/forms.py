@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Self
 
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, StringField, TextAreaField
 
 from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.units import format_number
@@ -25,7 +25,8 @@ class IngredientForm(Form):
 
 
 class DocumentForm(Form):
-    document = TextAreaField("JSON document")
+    file = FileField("JSON file")
+    document = TextAreaField("or its text")
 
 
 class DraftForm(Form):
