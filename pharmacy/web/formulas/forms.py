@@ -26,7 +26,7 @@ class IngredientForm(Form):
 
 class DocumentForm(Form):
     file = FileField("JSON file")
-    document = TextAreaField("or its text")
+    document = TextAreaField("Or the text of the document")
 
 
 class DraftForm(Form):
