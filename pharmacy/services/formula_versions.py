@@ -46,19 +46,21 @@ class Impact:
 
 
 def compared(session: Session, row: Formula, version: int | None = None) -> tuple[Formula, Formula] | None:
-    """The older and the newer of two versions: this one, and the one it replaces unless another is named.
+    """The older and the newer of two versions: this one, and the one approved before it unless another is named.
 
-    None when no other is named and it replaces none.
+    None when no other is named and none was approved before.
     Raises: NotFound.
     """
     if version is None:
-        return (session.get_one(Formula, row.replaces_id), row) if row.replaces_id else None
+        before = select(Formula).where(Formula.code == row.code, Formula.version < row.version)
+        approved = before.where(Formula.approved_at.is_not(None)).order_by(Formula.version.desc())
+        older = session.scalars(approved).first()
+        return (older, row) if older else None
     statement = select(Formula).where(Formula.code == row.code, Formula.version == version)
     other = session.scalars(statement).first()
     if other is None:
         raise NotFound(f"There is no version {version} of {row.code}.")
-    older, newer = sorted((other, row), key=lambda formula: formula.version)
-    return older, newer
+    return (other, row) if other.version < row.version else (row, other)
 
 
 def difference(older: Formula, newer: Formula) -> Difference:
@@ -68,7 +70,7 @@ def difference(older: Formula, newer: Formula) -> Difference:
 
 def impact(session: Session, row: Formula) -> Impact:
     """What approving this version meets, or once it is approved, what is still open of the one before."""
-    replaced = session.get_one(Formula, row.replaces_id) if row.replaces_id else None
+    replaced = formulas.replaced_by(session, row)
     batches = _open_batches(session, replaced) if replaced else ()
     strengths = {row.strength_mg, *([replaced.strength_mg] if replaced else [])}
     return Impact(

@@ -93,8 +93,9 @@ def draft(session: Session, typed: Draft, *, origin: str = "", actor: Actor, now
         state=FormulaState.DRAFT,
         drafted_by_id=actor.id,
         drafted_at=now,
-        # Never a draft that was given up: the version before it would stay in force beside the new one.
-        replaces_id=next((version.id for version in versions if version.approved_at), None),
+        # Neither a draft that was given up, or the version before it would stay in force beside the new one; nor a
+        # version that was retired, or its batches, which were stopped, would count as replaced and could be finished.
+        replaces_id=next((version.id for version in versions if version.state is FormulaState.APPROVED), None),
         **_columns(typed),
     )
     session.add(row)
@@ -165,6 +166,11 @@ def approve(
     """
     row = get_to_change(session, Formula, formula_id, "formula")
     state = move(session, row, "approve", actor=actor, now=now, reason=reason, done_by=_written_by(session, row))
+    if row.replaces_id:
+        get_to_change(session, Formula, row.replaces_id, "formula")  # nobody retires it meanwhile
+    replaced = replaced_by(session, row)
+    if replaced is None:
+        row.replaces_id = None  # what it was to replace was retired in the meantime, and its batches stay stopped
     row.state = FormulaState(state)
     row.approved_by_id, row.approved_at = actor.id, now
     session.flush()
@@ -179,9 +185,17 @@ def approve(
         reason=reason,
     )
     record(session, Event.FORMULA_APPROVED, actor=actor, now=now, subject="formula", subject_id=row.id)
-    if row.replaces_id:
-        _retire_replaced(session, row, actor=actor, now=now)
+    if replaced is not None:
+        retire(session, replaced.id, reason=f"replaced by version {row.version}", actor=actor, now=now)
     return row
+
+
+def replaced_by(session: Session, row: Formula) -> Formula | None:
+    """The version that this one replaced, or will when it is approved."""
+    if row.replaces_id is None:
+        return None
+    replaced = session.get_one(Formula, row.replaces_id)
+    return replaced if row.approved_at or replaced.state is FormulaState.APPROVED else None
 
 
 def retire(session: Session, formula_id: int, *, reason: str, actor: Actor, now: datetime) -> Formula:
@@ -267,12 +281,12 @@ def refuse_unless_in_force(session: Session, row: Formula, *, begun: bool = True
     if row.state is not FormulaState.RETIRED:
         return
     newer = session.scalars(select(Formula).where(Formula.replaces_id == row.id, Formula.approved_at.is_not(None)))
-    replaced_by = newer.first()
-    if replaced_by is None:
+    successor = newer.first()
+    if successor is None:
         raise RuleBroken(f"{row.title} was retired; a batch made from it is not gone on with. Reject the batch.")
     if not begun:
         raise RuleBroken(
-            f"{row.title} was replaced by version {replaced_by.version} before weighing began; reject this batch and"
+            f"{row.title} was replaced by version {successor.version} before weighing began; reject this batch and"
             " plan it anew."
         )
 
@@ -315,12 +329,6 @@ def _check_component(named: Ingredient, typed: Draft, field: str) -> None:
             f"Shell: “{named.name}” is size {named.capsule_size}, the formula says {typed.capsule_size}.",
             field=field,
         )
-
-
-def _retire_replaced(session: Session, row: Formula, *, actor: Actor, now: datetime) -> None:
-    replaced = get_to_change(session, Formula, row.replaces_id or 0, "formula")
-    if replaced.state is FormulaState.APPROVED:
-        retire(session, replaced.id, reason=f"replaced by version {row.version}", actor=actor, now=now)
 
 
 def for_strength(session: Session, strength_mg: Decimal) -> tuple[Formula, ...]:

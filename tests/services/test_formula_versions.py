@@ -123,6 +123,25 @@ def test_a_draft_that_was_given_up_leaves_no_second_version_in_force(line: Line)
     assert [row.id for row in line.read(lambda s: formulas.for_strength(s, Decimal("4.5")))] == [third]
 
 
+@pytest.mark.parametrize("drafted_first", [True, False])
+def test_a_version_that_was_retired_is_not_replaced_and_its_batches_stay_stopped(
+    line: Line, drafted_first: bool
+) -> None:
+    batch = line.planned()
+    line.weigh(batch, 1)
+    key = drafted(line) if drafted_first else 0
+    ines = line.who["ines"]
+    line.run(lambda s: formulas.retire(s, line.formula, reason="the filler clumps", actor=ines, now=line.now))
+    key = key or drafted(line, overage=Decimal("0.02"))
+    assert impact(line, key).replaced is None
+    approve(line, key)
+    assert line.row(Formula, key).replaces_id is None
+    assert impact(line, key).replaced is None
+    with pytest.raises(RuleBroken, match="was retired; a batch made from it is not gone on with"):
+        line.weigh(batch, 2)
+    assert changed_fields(line, key) == ([] if drafted_first else ["Overage"])
+
+
 def test_the_impact_sorts_the_open_batches_of_the_version_that_is_replaced(line: Line) -> None:
     by_state = {state: line.planned() for state in (BatchState.PLANNED, *BEGUN, BatchState.RELEASED)}
     for state, key in by_state.items():

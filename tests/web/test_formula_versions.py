@@ -71,7 +71,7 @@ def test_another_version_can_be_named_and_an_unknown_one_is_not_found(client_as:
 def test_a_first_version_has_nothing_beside_it(client_as: ClientAs, counter: Counter) -> None:
     page = client_as("auditor").get(f"/formulas/{counter.formula}/difference")
     assert page.status_code == 200
-    assert "This version replaces no other." in shown(page)
+    assert "No version was approved before this one." in shown(page)
 
 
 def test_the_approval_page_shows_what_changes_and_whom_it_meets(client_as: ClientAs, counter: Counter) -> None:

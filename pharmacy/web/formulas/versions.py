@@ -36,7 +36,7 @@ def meets(session: Session, formula: Formula, version: int | None = None) -> dic
     """What the fragments of the difference and of the impact take; the impact only beside the version replaced."""
     pair = formula_versions.compared(session, formula, version)
     older, newer = pair or (None, None)
-    is_of_approval = newer is None or (newer.id == formula.id and older is not None and older.id == formula.replaces_id)
+    is_of_approval = pair == formula_versions.compared(session, formula)
     return {
         "older": older,
         "newer": newer,
