@@ -18,6 +18,11 @@ def static() -> Path:
     return PACKAGE / "static"
 
 
+def formulas() -> Path:
+    """The formulas that are shipped as drafts, one JSON document each."""
+    return PACKAGE / "data" / "formulas"
+
+
 def migrations() -> Path:
     """The scripts which bring a database to the present schema."""
     return PACKAGE / "migrations"

@@ -37,6 +37,7 @@ LAZY = {
     "receive": Lazy("pharmacy.cli.receive:receive", "Take in prescription messages from files."),
     "recall": Lazy("pharmacy.cli.recall:recall", "Find patients, fills and shelf stock of a lot or batch."),
     "equipment": Lazy("pharmacy.cli.equipment:equipment", "List balances and machines with what is due."),
+    "formulas": Lazy("pharmacy.cli.formulas:formulas", "Write formulas out as JSON, and take them in as drafts."),
     "serve": Lazy("pharmacy.cli.serve:serve", "Serve the application to browsers."),
     "demo": Lazy("pharmacy.cli.demo:demo", "Play one prescription through, from message to label."),
     "db": Lazy("pharmacy.cli.db:db", "Bring the database to the present schema, or check it."),

@@ -1,6 +1,6 @@
 """Ingredients and master formulation records: drafted, approved with a signature, replaced by new versions."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,40 +10,15 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.capsules import SIZES, refuse_blocked_filler
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
+from pharmacy.domain.formula import BASES as BASES
+from pharmacy.domain.formula import LATER_FIELDS, refuse_unless_sound, tidy, tidy_text
+from pharmacy.domain.formula import Draft as Draft
 from pharmacy.domain.signature import Meaning
-from pharmacy.domain.units import format_number, read_decimal
-from pharmacy.domain.weighing import DEFAULT
 from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import signing
 from pharmacy.services.acting import Actor, changes, get, get_to_change, move, record, same_revision, who_did
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person
-
-BASES = ("hydrochloride", "base")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A master formulation record as it is typed. overage is a fraction (0.03), components are ingredient names."""
-
-    code: str
-    name: str
-    strength_mg: Decimal
-    basis: str
-    form: str
-    capsule_size: str
-    overage: Decimal
-    container: str
-    equipment: str
-    steps: tuple[str, ...]
-    description: str
-    storage: str
-    limit_days: int
-    reference: str
-    quality: str
-    active: str
-    filler: str
-    shell: str
+from pharmacy.store.tables import Formula, FormulaComponent, Ingredient, IngredientKind, Person, Pharmacy
 
 
 def add_ingredient(
@@ -61,16 +36,17 @@ def add_ingredient(
 
     Raises: RuleBroken naming the field.
     """
-    if not name.strip() or len(name) > 120:
-        raise RuleBroken("Ingredient name: 1 to 120 characters.", field="name")
+    name = tidy_text(name)
+    if not name or len(name) > 120 or not name.isprintable():
+        raise RuleBroken("Ingredient name: one line of 1 to 120 characters that can be printed.", field="name")
     if kind is IngredientKind.ACTIVE and basis not in BASES:
         raise RuleBroken(f"Salt form: an active is {' or '.join(BASES)}.", field="basis")
     if kind is IngredientKind.SHELL and capsule_size not in SIZES:
         raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="capsule_size")
-    if session.execute(select(Ingredient.id).where(Ingredient.name == name.strip())).first():
-        raise RuleBroken(f"Ingredient name: “{name.strip()}” is there already.", field="name")
+    if ingredient(session, name) is not None:
+        raise RuleBroken(f"Ingredient name: “{name}” is there already.", field="name")
     row = Ingredient(
-        name=name.strip(),
+        name=name,
         kind=kind,
         grade=grade.strip()[:120],
         basis=basis if kind is IngredientKind.ACTIVE else "",
@@ -92,15 +68,24 @@ def add_ingredient(
     return row
 
 
-def draft(session: Session, typed: Draft, *, actor: Actor, now: datetime) -> Formula:
+def ingredient(session: Session, name: str) -> Ingredient | None:
+    """The ingredient of this name; of one that was added with odd spaces, the name with plain ones will do."""
+    rows = session.scalars(select(Ingredient).order_by(Ingredient.id)).all()
+    exact = (row for row in rows if row.name == name)
+    return next(exact, None) or next((row for row in rows if tidy_text(row.name) == tidy_text(name)), None)
+
+
+def draft(session: Session, typed: Draft, *, origin: str = "", actor: Actor, now: datetime) -> Formula:
     """Version 1 of a new formula, or the next version of one that is there.
 
+    origin: where it comes from when nobody typed it, for the trail.
     Raises: RuleBroken naming the field.
     """
-    _check(typed)
-    latest = session.execute(
-        select(Formula).where(Formula.code == typed.code.strip()).order_by(Formula.version.desc()).limit(1)
-    ).scalar()
+    typed = tidy(typed)
+    refuse_unless_sound(typed)
+    in_turn(session)
+    versions = session.scalars(select(Formula).where(Formula.code == typed.code).order_by(Formula.version.desc())).all()
+    latest = versions[0] if versions else None
     if latest is not None and latest.state is FormulaState.DRAFT:
         raise RuleBroken(f"{latest.title} is still a draft; change that one.", field="code")
     row = Formula(
@@ -108,7 +93,9 @@ def draft(session: Session, typed: Draft, *, actor: Actor, now: datetime) -> For
         state=FormulaState.DRAFT,
         drafted_by_id=actor.id,
         drafted_at=now,
-        replaces_id=latest.id if latest else None,
+        # Neither a draft that was given up, or the version before it would stay in force beside the new one; nor a
+        # version that was retired, or its batches, which were stopped, would count as replaced and could be finished.
+        replaces_id=next((version.id for version in versions if version.state is FormulaState.APPROVED), None),
         **_columns(typed),
     )
     session.add(row)
@@ -122,8 +109,14 @@ def draft(session: Session, typed: Draft, *, actor: Actor, now: datetime) -> For
         subject="formula",
         subject_id=row.id,
         **_plain(typed),
+        **({"origin": origin} if origin else {}),
     )
     return row
+
+
+def in_turn(session: Session) -> None:
+    """From here on to the end of the transaction nobody else begins a draft, so that no two take the same version."""
+    session.execute(select(Pharmacy.id).with_for_update())
 
 
 def change(
@@ -142,7 +135,8 @@ def change(
     row = get_to_change(session, Formula, formula_id, "formula")
     same_revision(revision, row.revision, row.title)
     move(session, row, "change", actor=actor, now=now)
-    _check(typed)
+    typed = tidy(typed)
+    refuse_unless_sound(typed)
     before = _plain(as_draft(row))
     for name, value in _columns(replace(typed, code=row.code)).items():
         setattr(row, name, value)
@@ -172,6 +166,11 @@ def approve(
     """
     row = get_to_change(session, Formula, formula_id, "formula")
     state = move(session, row, "approve", actor=actor, now=now, reason=reason, done_by=_written_by(session, row))
+    if row.replaces_id:
+        get_to_change(session, Formula, row.replaces_id, "formula")  # nobody retires it meanwhile
+    replaced = replaced_by(session, row)
+    if replaced is None:
+        row.replaces_id = None  # what it was to replace was retired in the meantime, and its batches stay stopped
     row.state = FormulaState(state)
     row.approved_by_id, row.approved_at = actor.id, now
     session.flush()
@@ -186,9 +185,17 @@ def approve(
         reason=reason,
     )
     record(session, Event.FORMULA_APPROVED, actor=actor, now=now, subject="formula", subject_id=row.id)
-    if row.replaces_id:
-        _retire_replaced(session, row, actor=actor, now=now)
+    if replaced is not None:
+        retire(session, replaced.id, reason=f"replaced by version {row.version}", actor=actor, now=now)
     return row
+
+
+def replaced_by(session: Session, row: Formula) -> Formula | None:
+    """The version that this one replaced, or will when it is approved."""
+    if row.replaces_id is None:
+        return None
+    replaced = session.get_one(Formula, row.replaces_id)
+    return replaced if row.approved_at or replaced.state is FormulaState.APPROVED else None
 
 
 def retire(session: Session, formula_id: int, *, reason: str, actor: Actor, now: datetime) -> Formula:
@@ -233,12 +240,18 @@ def as_draft(row: Formula) -> Draft:
         active=named.get(IngredientKind.ACTIVE, ""),
         filler=named.get(IngredientKind.FILLER, ""),
         shell=named.get(IngredientKind.SHELL, ""),
+        labelling=row.labelling,
+        expected_results=row.expected_results,
     )
 
 
 def content(row: Formula) -> dict[str, object]:
-    """What the approval's signature covers."""
-    return {"version": row.version, **_plain(as_draft(row))}
+    """What the approval's signature covers. A later field only when it says something: older signatures still hold."""
+    plain = _plain(as_draft(row))
+    return {
+        "version": row.version,
+        **{name: value for name, value in plain.items() if value or name not in LATER_FIELDS},
+    }
 
 
 def signatures(session: Session, row: Formula) -> tuple[Standing, ...]:
@@ -268,45 +281,14 @@ def refuse_unless_in_force(session: Session, row: Formula, *, begun: bool = True
     if row.state is not FormulaState.RETIRED:
         return
     newer = session.scalars(select(Formula).where(Formula.replaces_id == row.id, Formula.approved_at.is_not(None)))
-    replaced_by = newer.first()
-    if replaced_by is None:
+    successor = newer.first()
+    if successor is None:
         raise RuleBroken(f"{row.title} was retired; a batch made from it is not gone on with. Reject the batch.")
     if not begun:
         raise RuleBroken(
-            f"{row.title} was replaced by version {replaced_by.version} before weighing began; reject this batch and"
+            f"{row.title} was replaced by version {successor.version} before weighing began; reject this batch and"
             " plan it anew."
         )
-
-
-def _check(typed: Draft) -> None:
-    for field, most in (
-        ("code", 32),
-        ("name", 120),
-        ("form", 60),
-        ("container", 120),
-        ("description", 90),
-        ("storage", 90),
-    ):
-        value = getattr(typed, field)
-        if not value.strip() or len(value) > most:
-            raise RuleBroken(f"{field.capitalize()}: 1 to {most} characters.", field=field)
-    read_decimal(typed.strength_mg, field="strength_mg", places=3)
-    read_decimal(typed.overage, field="overage", places=6)
-    if not 0 < typed.strength_mg <= 1000:
-        raise RuleBroken("Strength: more than 0 and at most 1000 mg.", field="strength_mg")
-    if typed.basis not in BASES:
-        raise RuleBroken(f"Salt form: {' or '.join(BASES)}.", field="basis")
-    if typed.capsule_size not in SIZES:
-        raise RuleBroken(f"Capsule size: one of {', '.join(SIZES)}.", field="capsule_size")
-    if not 0 <= typed.overage <= DEFAULT.most_overage:
-        raise RuleBroken(
-            f"Overage: 0 to {format_number(DEFAULT.most_overage * 100)} %, not {format_number(typed.overage * 100)} %.",
-            field="overage",
-        )
-    if not 1 <= typed.limit_days <= 1000:
-        raise RuleBroken("Beyond-use limit: 1 to 1000 days.", field="limit_days")
-    if not [step for step in typed.steps if step.strip()]:
-        raise RuleBroken("Steps: at least one; one line each.", field="steps")
 
 
 def _written_by(session: Session, row: Formula) -> frozenset[int]:
@@ -316,11 +298,7 @@ def _written_by(session: Session, row: Formula) -> frozenset[int]:
 
 def _columns(typed: Draft) -> dict[str, object]:
     values = {name: value for name, value in asdict(typed).items() if name not in {"active", "filler", "shell"}}
-    return {
-        **values,
-        "code": typed.code.strip(),
-        "steps": [step.strip() for step in typed.steps if step.strip()],
-    }
+    return {**values, "steps": list(typed.steps)}
 
 
 def _plain(typed: Draft) -> dict[str, object]:
@@ -334,29 +312,23 @@ def _put_components(session: Session, row: Formula, typed: Draft) -> None:
         (IngredientKind.SHELL, typed.shell, "shell"),
     )
     for position, (kind, name, field) in enumerate(wanted, start=1):
-        ingredient = session.execute(select(Ingredient).where(Ingredient.name == name.strip())).scalar()
-        if ingredient is None or ingredient.kind is not kind:
-            raise RuleBroken(f"{field.capitalize()}: there is no {kind} called “{name.strip()}”.", field=field)
-        _check_component(ingredient, typed, field)
-        session.add(FormulaComponent(formula_id=row.id, position=position, ingredient_id=ingredient.id))
+        named = ingredient(session, name)
+        if named is None or named.kind is not kind:
+            raise RuleBroken(f"{field.capitalize()}: there is no {kind} called “{name}”.", field=field)
+        _check_component(named, typed, field)
+        session.add(FormulaComponent(formula_id=row.id, position=position, ingredient_id=named.id))
     session.flush()
     session.expire(row, ["components"])
 
 
-def _check_component(ingredient: Ingredient, typed: Draft, field: str) -> None:
-    if ingredient.kind is IngredientKind.FILLER:
-        refuse_blocked_filler(ingredient.name)
-    if ingredient.kind is IngredientKind.SHELL and ingredient.capsule_size != typed.capsule_size:
+def _check_component(named: Ingredient, typed: Draft, field: str) -> None:
+    if named.kind is IngredientKind.FILLER:
+        refuse_blocked_filler(named.name)
+    if named.kind is IngredientKind.SHELL and named.capsule_size != typed.capsule_size:
         raise RuleBroken(
-            f"Shell: “{ingredient.name}” is size {ingredient.capsule_size}, the formula says {typed.capsule_size}.",
+            f"Shell: “{named.name}” is size {named.capsule_size}, the formula says {typed.capsule_size}.",
             field=field,
         )
-
-
-def _retire_replaced(session: Session, row: Formula, *, actor: Actor, now: datetime) -> None:
-    replaced = get_to_change(session, Formula, row.replaces_id or 0, "formula")
-    if replaced.state is FormulaState.APPROVED:
-        retire(session, replaced.id, reason=f"replaced by version {row.version}", actor=actor, now=now)
 
 
 def for_strength(session: Session, strength_mg: Decimal) -> tuple[Formula, ...]:

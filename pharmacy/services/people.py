@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -11,6 +12,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
 from pharmacy.domain.signature import Meaning
+from pharmacy.domain.units import clip
 from pharmacy.services import passwords, signing
 from pharmacy.services.acting import Actor, get, get_to_change, record
 from pharmacy.services.signing import Proof
@@ -98,6 +100,20 @@ def add(
         role=role.value,
     )
     return person
+
+
+def at_work(session: Session, username: str, roles: Collection[Role], *, field: str = "username") -> Actor:
+    """The person who acts by a command, named with it, when the role allows the act.
+
+    Raises: RuleBroken.
+    """
+    folded = passwords.fold(username)
+    person = session.execute(select(Person).where(Person.username == folded, Person.is_active)).scalar()
+    if person is None:
+        raise RuleBroken(f"There is nobody at work with the user name {clip(username)}.", field=field)
+    if person.role not in roles:
+        raise RuleBroken(f"Only {', '.join(sorted(roles))} may do this; {person.full_name} is {person.role}.", field)
+    return Actor.of(person)
 
 
 def choose_password(session: Session, link: SetUpLink, password_hash: str, *, now: datetime) -> Person:

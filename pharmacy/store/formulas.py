@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pharmacy.domain.workflow import OPEN, FormulaState, LotState, Subject
@@ -74,7 +74,9 @@ class Formula(Base):
     storage: Mapped[Short]
     limit_days: Mapped[int]  # the formula's own limit of the beyond-use date
     reference: Mapped[Prose]
-    quality: Mapped[Prose]  # tests and expected results
+    quality: Mapped[Prose]  # tests
+    expected_results: Mapped[Prose] = mapped_column(server_default=text("''"))
+    labelling: Mapped[Prose] = mapped_column(server_default=text("''"))  # what labels of the capsules have to say
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     drafted_at: Mapped[When]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

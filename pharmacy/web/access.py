@@ -27,7 +27,7 @@ __all__ = [
 
 _OWN_FILES = frozenset({"static", "bootstrap.static"})
 # The views that take a file, and the field it comes in.
-_TAKES_FILE = {"lots.add_certificate": "file", "batches.photograph": "file"}
+_TAKES_FILE = {"lots.add_certificate": "file", "batches.photograph": "file", "formulas.take_in": "file"}
 
 
 class SignedIn(UserMixin):

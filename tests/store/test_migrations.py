@@ -27,6 +27,7 @@ TRIGGERS = {
     "potency_assays_keep_update",
     "questions_keep_update",
     "formulas_keep_update",
+    "formulas_keep_later_fields",
     "formula_components_keep_insert",
     "formula_components_keep_update",
     "formula_components_keep_delete",

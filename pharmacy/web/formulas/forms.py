@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Self
 
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, StringField, TextAreaField
 
 from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.units import format_number
@@ -24,6 +24,11 @@ class IngredientForm(Form):
     capsule_size = ChoiceField("Capsule size", choices=[("", "none"), *SIZE_CHOICES])
 
 
+class DocumentForm(Form):
+    file = FileField("JSON file")
+    document = TextAreaField("Or the text of the document")
+
+
 class DraftForm(Form):
     """Every field of a master formulation record. The overage is typed in per cent, the steps one a line."""
 
@@ -42,7 +47,9 @@ class DraftForm(Form):
     storage = StringField("Storage")
     limit_days = StringField("Own beyond-use limit, days", default="180")
     reference = TextAreaField("Reference for stability and method")
-    quality = TextAreaField("Quality tests and expected results")
+    quality = TextAreaField("Quality tests")
+    expected_results = TextAreaField("Expected results")
+    labelling = TextAreaField("Labelling")
     active = ChoiceField("Active")
     filler = ChoiceField("Filler")
     shell = ChoiceField("Capsule shell")
@@ -63,7 +70,7 @@ class DraftForm(Form):
         Raises: RuleBroken naming the field.
         """
         texts = ("code", "name", "basis", "form", "capsule_size", "container", "equipment", "description")
-        more = ("storage", "reference", "quality", "active", "filler", "shell")
+        more = ("storage", "reference", "quality", "expected_results", "labelling", "active", "filler", "shell")
         return Draft(
             **{name: typed(self[name].data) for name in (*texts, *more)},
             strength_mg=values.decimal(self.strength_mg),

@@ -1,6 +1,6 @@
 """Master formulation records and the ingredients they name."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue as Answer
 
 from pharmacy.domain.errors import RuleBroken
@@ -13,10 +13,11 @@ from pharmacy.store.tables import Formula, IngredientKind
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, now, prove, reading, transaction
 from pharmacy.web.forms import ReasonForm, SigningForm, refuse, typed
+from pharmacy.web.formulas import bp, exchange, versions
 from pharmacy.web.formulas.forms import DraftForm, IngredientForm, as_typed
 from pharmacy.web.steps import buttons
 
-bp = Blueprint("formulas", __name__, url_prefix="/formulas")
+__all__ = ["bp", "exchange", "versions"]  # importing them puts their pages into the blueprint
 
 PAGES = {"change": "formulas.change_form", "approve": "formulas.approve_form", "retire": "formulas.retire_form"}
 
@@ -36,7 +37,7 @@ def show(formula_id: int) -> Answer:
         return render_template(
             "formulas/show.html",
             formula=formula,
-            versions=stock.versions(session, formula.code),
+            all_versions=stock.versions(session, formula.code),
             signatures=formulas.signatures(session, formula),
             steps=buttons(Subject.FORMULA, formula.state, PAGES, formula_id=formula.id),
         )
@@ -188,4 +189,5 @@ def _step_page(verb: str, formula_id: int, form: ReasonForm | SigningForm) -> st
         formula = get(session, Formula, formula_id, "formula")
         if isinstance(form, SigningForm):
             form.showing(formulas.content(formula))
-        return render_template(f"formulas/{verb}.html", formula=formula, form=form)
+        more = versions.meets(session, formula) if verb == "approve" else {}
+        return render_template(f"formulas/{verb}.html", formula=formula, form=form, **more)
