@@ -27,5 +27,5 @@ def screen(file: str, today: str | None, excipients: tuple[str, ...]) -> None:
 @click.argument("text")
 def sig(text: str) -> None:
     """Read directions as a prescriber writes them."""
-    readable = text.encode(errors="surrogateescape").decode(errors="replace")  # bytes that were no UTF-8
+    readable = text.encode(errors="surrogatepass").decode(errors="replace")  # bytes that were no UTF-8
     write_json(read_directions(readable).to_document())

@@ -75,7 +75,9 @@ def test_steps_are_worked_in_the_formulas_order_and_only_then_capsules_are_count
 
 
 def count_capsules(line: Line, batch: int) -> None:
-    line.run(lambda s: batches.fill(s, batch, made=100, wasted=0, description="white and clean", today=line.today, **line.by))
+    line.run(
+        lambda s: batches.fill(s, batch, made=100, wasted=0, description="white and clean", today=line.today, **line.by)
+    )
 
 
 def test_a_step_with_a_time_is_not_done_before_its_time_is_up(timed: Line) -> None:
