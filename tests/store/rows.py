@@ -23,6 +23,9 @@ CHOICES = {
     ("questions", "asked_how"): "phone",
     ("certificate_files", "kind"): "application/pdf",
     ("recall_drills", "searched"): "lot",
+    ("triturations", "state"): "planned",
+    ("trituration_weighings", "part"): "active",
+    ("trituration_weighings", "source"): "balance",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {

@@ -25,6 +25,7 @@ ADDED_ONLY = (
     "certificate_files",
     "packing_measurements",
     "recall_drills",
+    "trituration_weighings",
 )
 NEVER_DELETED = (
     "people",
@@ -39,6 +40,7 @@ NEVER_DELETED = (
     "fills",
     "potency_assays",
     "questions",
+    "triturations",
 )
 MAY_GO = (
     "answers",

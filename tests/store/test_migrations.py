@@ -26,6 +26,8 @@ TRIGGERS = {
     "messages_keep_update",
     "potency_assays_keep_update",
     "questions_keep_update",
+    "triturations_keep_update",
+    "triturations_keep_update_mixed",
     "formulas_keep_update",
     "formula_components_keep_insert",
     "formula_components_keep_update",
@@ -120,7 +122,7 @@ def test_rows_written_before_the_triggers_stay_and_are_kept_from_then_on(bare_da
         session.execute(sa.delete(tables.tables["audit_entries"]))
 
 
-@pytest.mark.parametrize("start", [f"{number:04}" for number in range(1, 11)])
+@pytest.mark.parametrize("start", [f"{number:04}" for number in range(1, 12)])
 def test_an_upgrade_from_every_earlier_schema_ends_in_the_present_one(bare_database: Database, start: str) -> None:
     upgrade_to(bare_database, start)
     schema.upgrade(bare_database)
