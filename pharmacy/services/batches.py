@@ -14,8 +14,6 @@ from pharmacy.domain.identifiers import batch_number
 from pharmacy.domain.quality import powder_yield_percent, refuse_more_than_the_powder
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import (
-    ActiveLot,
-    AssayBasis,
     Balance,
     Basis,
     FillerLot,
@@ -24,7 +22,7 @@ from pharmacy.domain.weighing import (
     worksheet,
 )
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import formulas, lots, packing
+from pharmacy.services import formulas, lots, origins
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.ledger import in_unit
 from pharmacy.services.weigh_ins import Weighing as Weighing
@@ -35,6 +33,10 @@ from pharmacy.store.tables import Batch, BatchInput, Formula, IngredientKind, Lo
 
 DUE_WITHIN = timedelta(days=1)
 MOST_AHEAD = timedelta(days=1)  # a plan for the next morning is made the evening before
+
+
+class TriturationNeeded(RuleBroken):
+    """The balance cannot weigh so little of the active; `triturations.prepare` says how it is diluted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     Raises: RuleBroken naming the field.
     """
     formula = formulas.approved(session, formula_id)
-    active, filler, shell = (_lot(session, formula, kind, plan.lots.get(kind)) for kind in IngredientKind)
+    active, filler, shell = (chosen_lot(session, formula, kind, plan) for kind in IngredientKind)
     if not today <= plan.compounded <= today + MOST_AHEAD:
         raise RuleBroken("Date of compounding: today or tomorrow.", field="compounded")
     if len(plan.purpose.strip()) < 3:
@@ -77,9 +79,9 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     for lot in (active, filler, shell):
         lots.usable(lot, plan.compounded)
         lots.refuse_unless_signed(session, lot)
-    read_decimal(plan.minimum_mg, field="minimum_mg", places=3, most=Decimal(100_000))
-    sheet = worksheet(_order(session, formula, active, filler, plan))
-    _refuse_unless_weighable(sheet, plan)
+    _refuse_other_diluent(active, filler)
+    sheet = worksheet_of(session, formula, active, filler, plan)
+    _refuse_unless_weighable(sheet, active, plan)
     for lot, amount in (
         (active, sheet.active_total_mg),
         (filler, sheet.filler_total_mg),
@@ -91,7 +93,8 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
                 field=f"lot-{lot.ingredient.kind.name.lower()}",
             )
     components = tuple(
-        Component(f"{lot.ingredient.name}, lot {lot.number}", lot.expiry) for lot in (active, filler, shell)
+        Component(f"{lot.ingredient.name}, lot {lot.number}", lot.expiry, trituration=lot.trituration is not None)
+        for lot in (active, filler, shell)
     )
     beyond_use = beyond_use_date(plan.compounded, formula.form, components, formula.limit_days)
     return Prepared(formula, active, filler, shell, sheet, beyond_use)
@@ -207,7 +210,21 @@ def fill_per_capsule_mg(batch: Batch) -> Decimal:
     return Decimal(str(batch.worksheet["fill_per_capsule_mg"]))
 
 
-def _lot(session: Session, formula: Formula, kind: IngredientKind, lot_id: int | None) -> Lot:
+def worksheet_of(session: Session, formula: Formula, active: Lot, filler: Lot, planned: Plan) -> Worksheet:
+    """The worksheet of a batch from these lots, whether or not the balance can weigh it.
+
+    Raises: RuleBroken naming the field.
+    """
+    read_decimal(planned.minimum_mg, field="minimum_mg", places=3, most=Decimal(100_000))
+    return worksheet(_order(session, formula, active, filler, planned))
+
+
+def chosen_lot(session: Session, formula: Formula, kind: IngredientKind, planned: Plan) -> Lot:
+    """The lot that a plan takes for one component of its formula.
+
+    Raises: RuleBroken naming the field.
+    """
+    lot_id = planned.lots.get(kind)
     field = f"lot-{kind.name.lower()}"
     component = next((c for c in formula.components if c.ingredient.kind is kind), None)
     if component is None:
@@ -228,7 +245,7 @@ def _packing_mg(session: Session, lot: Lot, size: str, field: str) -> Decimal:
 
     Raises: RuleBroken when nobody measured it.
     """
-    found = packing.packing_mg(session, lot, size)
+    found = origins.packing_mg(session, lot, size)
     if found is None:
         raise RuleBroken(
             f"Lot {lot.number}: measure first how many milligrams fill a size {size} capsule.", field=field
@@ -241,7 +258,8 @@ def _order(session: Session, formula: Formula, active: Lot, filler: Lot, planned
         _packing_mg(session, lot, formula.capsule_size, field)
         for lot, field in ((active, "lot-active"), (filler, "lot-filler"))
     )
-    if active.assay is None or active.water is None:
+    active_lot = origins.active_lot(session, active, formula.capsule_size, active_packing_mg)
+    if active_lot is None:
         raise RuleBroken(f"Lot {active.number}: its certificate states no assay or no water.", field="lot-active")
     return WorksheetOrder(
         dose_mg=formula.strength_mg,
@@ -249,23 +267,30 @@ def _order(session: Session, formula: Formula, active: Lot, filler: Lot, planned
         capsules=planned.capsules,
         overage=formula.overage,
         capsule_size=formula.capsule_size,
-        active_lot=ActiveLot(
-            assay=active.assay,
-            assay_basis=AssayBasis(active.assay_basis),
-            water=active.water,
-            packing_mg=active_packing_mg,
-            solvents=active.solvents or Decimal(0),
-        ),
+        active_lot=active_lot,
         filler_lot=FillerLot(packing_mg=filler_packing_mg),
         balance=Balance(minimum_mg=planned.minimum_mg),
     )
 
 
-def _refuse_unless_weighable(sheet: Worksheet, planned: Plan) -> None:
-    if sheet.trituration is not None:
+def _refuse_other_diluent(active: Lot, filler: Lot) -> None:
+    """A trituration brings its diluent into the capsules, and a patient may be allergic to another filler."""
+    diluent = active.trituration.diluent_lot.ingredient if active.trituration else filler.ingredient
+    if diluent.id != filler.ingredient_id:
         raise RuleBroken(
-            f"{format_measure(sheet.active_total_mg, 'mg')} of active is below the"
-            f" {format_number(planned.minimum_mg)} mg that this balance may weigh: plan at least"
-            f" {sheet.capsules_for_direct_weighing} capsules, or use a finer balance.",
-            field="capsules",
+            f"Lot {active.number} is diluted with {diluent.name}; the formula takes {filler.ingredient.name}.",
+            field="lot-active",
         )
+
+
+def _refuse_unless_weighable(sheet: Worksheet, active: Lot, planned: Plan) -> None:
+    if sheet.trituration is None:
+        return
+    below = (
+        f"{format_measure(sheet.active_total_mg, 'mg')} of {'trituration' if active.trituration else 'active'} is below"
+        f" the {format_number(planned.minimum_mg)} mg that this balance may weigh: plan at least"
+        f" {sheet.capsules_for_direct_weighing} capsules, or"
+    )
+    if active.trituration is not None:
+        raise RuleBroken(f"{below} make a trituration that holds less active.", field="capsules")
+    raise TriturationNeeded(f"{below} use a finer balance, or make a trituration first.", field="capsules")
