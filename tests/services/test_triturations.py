@@ -60,7 +60,9 @@ def sqlite_low(sqlite_line: Line) -> Line:
 
 @pytest.mark.parametrize("minimum", ["120", "82"])
 def test_the_designs_vector_is_below_both_minimums_and_asks_for_a_trituration(low: Line, minimum: str) -> None:
-    with pytest.raises(TriturationNeeded, match=r"51.073 mg of active is below the .* or make a trituration") as refusal:
+    with pytest.raises(
+        TriturationNeeded, match=r"51.073 mg of active is below the .* or make a trituration"
+    ) as refusal:
         low.planned(30, minimum_mg=Decimal(minimum))
     assert refusal.value.field == "capsules"
 

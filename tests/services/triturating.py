@@ -4,12 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pharmacy.services import lots, triturations
 from pharmacy.services.batches import Plan
 from pharmacy.services.triturations import Weighing
-from pharmacy.store.tables import IngredientKind, Lot, Part, Trituration, WeighSource
+from pharmacy.store.tables import IngredientKind, Lot, LotMovement, MovementKind, Part, Trituration, WeighSource
 from tests.services.line import DRAFT, Line, add_formula
 
 ACTIVE, FILLER, SHELL = IngredientKind.ACTIVE, IngredientKind.FILLER, IngredientKind.SHELL
@@ -29,9 +30,7 @@ def plan_of(line: Line, capsules: int = 30, **changed: Any) -> Plan:
 
 def planned(line: Line, capsules: int = 30, by: str = "tess", **changed: Any) -> int:
     plan, actor = plan_of(line, capsules, **changed), line.who[by]
-    return line.run(
-        lambda s: triturations.plan(s, line.formula, plan, actor=actor, now=line.now, today=line.today)
-    ).id
+    return line.run(lambda s: triturations.plan(s, line.formula, plan, actor=actor, now=line.now, today=line.today)).id
 
 
 def weigh(line: Line, key: int, part: Part, amount: str = "", by: str = "tess", scanned: str = "") -> None:
@@ -79,3 +78,25 @@ def released(line: Line, active: str = "", diluent: str = "", **changed: Any) ->
 def using(line: Line, lot: int) -> Line:
     """The line, working from this lot of active."""
     return replace(line, lots={**line.lots, ACTIVE: lot})
+
+
+def assert_conserved(line: Line) -> None:
+    """What left the parents is what was weighed, and what was weighed is what every mixed one became."""
+    line.read(_refuse_difference)
+
+
+def _refuse_difference(session: Session) -> None:
+    made = session.scalars(select(Trituration)).all()
+    weighed: dict[int, Decimal] = {}
+    for one in made:
+        for row in one.weighings:
+            parent = one.source(row.part).id
+            weighed[parent] = weighed.get(parent, Decimal(0)) + row.weighed
+        assert (one.lot is not None) is (one.state == "mixed"), one.number
+        if one.lot is not None:
+            assert one.lot.received_amount == sum(row.weighed for row in one.weighings), one.number
+            assert len(one.weighings) == len(Part)
+    left: dict[int, Decimal] = {}
+    for moved in session.scalars(select(LotMovement).where(LotMovement.kind == MovementKind.TRITURATED)):
+        left[moved.lot_id] = left.get(moved.lot_id, Decimal(0)) - moved.amount
+    assert left == weighed
