@@ -139,3 +139,14 @@ def equipment_number(sequence: int) -> str:
     if not 1 <= sequence <= _LARGEST_SEQUENCE:
         raise RuleBroken(f"Equipment numbers run from 1 to {_LARGEST_SEQUENCE}; {sequence} is outside.")
     return f"E{sequence:03d}"
+
+
+def trituration_number(sequence: int) -> str:
+    """The number of a trituration, and of the lot that it becomes: scanned and written like any lot's.
+
+    >>> trituration_number(7)
+    'T000007'
+    """
+    if not 1 <= sequence <= _LARGEST_SEQUENCE:
+        raise RuleBroken(f"Trituration numbers run from 1 to {_LARGEST_SEQUENCE}; {sequence} is outside.")
+    return f"T{sequence:06d}"

@@ -9,6 +9,9 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_number
 from pharmacy.domain.weighing_fractions import rounded
 
+_HALF_A_MICROGRAM = Fraction(1, 2000)
+"""By which an amount to the microgram may be off [mg]."""
+
 ALIQUOT_METHOD = "aliquot method of weighing (dry dilution), each weighing at or above the balance's minimum"
 
 
@@ -79,6 +82,65 @@ def plan(
             "capsules",
         )
     return _shown(needed_mg, weigh, total, aliquot, to_add)
+
+
+def plan_lot(
+    *,
+    needed_mg: Decimal,
+    filler_mg: Decimal,
+    minimum_mg: Decimal,
+    active_tolerance_percent: Decimal,
+    diluent_tolerance_percent: Decimal,
+    step_mg: Decimal = Decimal(1),
+) -> Trituration:
+    """The least wasteful trituration that serves its batch wherever in their tolerances W and D are weighed.
+
+    As `plan`, which allows for exact weighings only: with W = 120 mg at a minimum of 120 mg, 119.9 mg would not be
+    weighable, and 121 mg would leave an aliquot below the minimum. Here W (1 - t_a), D (1 - t_d), the aliquot
+    A (1 + D (1 - t_d) / (W (1 + t_a))) and the filler still to add beside the largest aliquot reach the minimum.
+    needed_mg: A [mg], and filler_mg: of the batch [mg], both to the microgram. *_tolerance_percent: of a weighing.
+    Raises: RuleBroken when the batch is too little.
+    Source: aliquot method, as `plan`; tolerances of the weighing policy.
+
+    >>> best = plan_lot(needed_mg=Decimal("51.073"), filler_mg=Decimal(5380), minimum_mg=Decimal(120),
+    ...     active_tolerance_percent=Decimal(1), diluent_tolerance_percent=Decimal(2))
+    >>> best.weigh_mg, best.diluent_mg, best.aliquot_mg
+    (Decimal('122.000'), Decimal('170.000'), Decimal('122.240'))
+    """
+    needed, least, step = Fraction(needed_mg), Fraction(minimum_mg), Fraction(step_mg)
+    off_active, off_diluent = Fraction(active_tolerance_percent) / 100, Fraction(diluent_tolerance_percent) / 100
+    if not 0 < needed < least:
+        raise RuleBroken(f"{format_number(needed_mg)} mg needs no trituration: the balance weighs it.", "capsules")
+    weigh = _up(least / (1 - off_active), step)
+    beside = max(Fraction(0), least / (needed - _HALF_A_MICROGRAM) - 1) * weigh * (1 + off_active) / (1 - off_diluent)
+    diluent = _up(max(beside, least / (1 - off_diluent)), step)
+    most = (needed + _HALF_A_MICROGRAM) * diluent * (1 + off_diluent) / (weigh * (1 - off_active))
+    if Fraction(filler_mg) - most < least:
+        raise RuleBroken(
+            f"The whole batch, {format_number(needed_mg + filler_mg)} mg, is too little for a balance that weighs"
+            f" {format_number(minimum_mg)} mg and more, also as a trituration: make more capsules.",
+            "capsules",
+        )
+    total = weigh + diluent
+    aliquot = needed * total / weigh
+    return _shown(needed, weigh, total, aliquot, Fraction(filler_mg) + needed - aliquot)
+
+
+def mixed_packing_mg(
+    *, active_mg: Decimal, diluent_mg: Decimal, active_packing_mg: Decimal, diluent_packing_mg: Decimal
+) -> Decimal:
+    """What fills one capsule of a mixture whose parts take the room that each fills alone [mg].
+
+    Formula: S = (W + D) / (W / S_a + D / S_d), the model that the filler of a batch is computed with.
+    active_mg, diluent_mg: W, D [mg]. *_packing_mg: S_a, S_d, what fills one capsule of each alone [mg].
+
+    >>> mixed_packing_mg(active_mg=Decimal(122), diluent_mg=Decimal(170), active_packing_mg=Decimal(150),
+    ...     diluent_packing_mg=Decimal(180))
+    Decimal('166.119')
+    """
+    active, diluent = Fraction(active_mg), Fraction(diluent_mg)
+    room = active / Fraction(active_packing_mg) + diluent / Fraction(diluent_packing_mg)
+    return rounded((active + diluent) / room, 3)
 
 
 def _shown(needed: Fraction, weigh: Fraction, total: Fraction, aliquot: Fraction, to_add: Fraction) -> Trituration:

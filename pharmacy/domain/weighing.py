@@ -24,6 +24,7 @@ from pharmacy.domain.weighing_order import (
     AssayBasis,
     Balance,
     Basis,
+    Dilution,
     FillerLot,
     Salt,
     WeighingPolicy,
@@ -39,6 +40,7 @@ __all__ = [
     "AssayBasis",
     "Balance",
     "Basis",
+    "Dilution",
     "FillerLot",
     "Salt",
     "Step",
@@ -234,6 +236,7 @@ def _exactly(order: WorksheetOrder, policy: WeighingPolicy) -> Amounts:
             as_is=lot.assay_basis == AssayBasis.AS_IS,
             water=lot.water,
             solvents=lot.solvents,
+            diluted=_diluted(order),
         ),
         capsules=order.capsules,
         overage=order.overage,
@@ -256,9 +259,15 @@ def _in_micrograms(order: WorksheetOrder, policy: WeighingPolicy) -> dict[str, D
             overage=order.overage,
             active_packing_mg=lot.packing_mg,
             filler_packing_mg=order.filler_lot.packing_mg,
+            diluted=_diluted(order),
         ).as_milligrams()
     except ValueError as problem:
         raise RuleBroken(f"The second engine cannot hold a figure of the order: {problem}.") from problem
+
+
+def _diluted(order: WorksheetOrder) -> tuple[Decimal, Decimal] | None:
+    dilution = order.active_lot.dilution
+    return (dilution.active_mg, dilution.diluent_mg) if dilution else None
 
 
 def _basis_factor(order: WorksheetOrder, policy: WeighingPolicy) -> Decimal:
@@ -288,8 +297,9 @@ def _shown(found: Amounts) -> dict[str, Decimal]:
 
 def _refuse_unless_it_fits(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -> None:
     if found.filler_per_capsule_mg < 0:
+        powder = "the trituration" if order.active_lot.dilution else "active"
         raise RuleBroken(
-            f"{rounded(found.active_per_capsule_mg, 3)} mg of active is more than a size"
+            f"{rounded(found.active_per_capsule_mg, 3)} mg of {powder} is more than a size"
             f" {order.capsule_size} capsule"
             f" holds ({format_number(order.active_lot.packing_mg)} mg): the filler would be"
             f" {rounded(found.filler_per_capsule_mg, 3)} mg. Choose a larger capsule.",

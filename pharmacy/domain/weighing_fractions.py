@@ -17,20 +17,32 @@ class Amounts:
     filler_total_mg: Fraction
 
 
-def lot_factor(*, assay: Decimal, as_is: bool, water: Decimal, solvents: Decimal) -> Fraction:
+def lot_factor(
+    *,
+    assay: Decimal,
+    as_is: bool,
+    water: Decimal,
+    solvents: Decimal,
+    diluted: tuple[Decimal, Decimal] | None = None,
+) -> Fraction:
     """Hydrochloride (anhydrous) in one part of the powder as it lies in the jar [fraction].
 
     Formula: P = assay x (1 - water) x (1 - solvents); when the certificate states the assay as is, P = assay.
-    assay, water, solvents: fractions of the certificate, 0 to 1.
+    Of a trituration P x W / (W + D).
+    assay, water, solvents: fractions of the certificate, 0 to 1. diluted: W and D, active and diluent as weighed [mg].
     Source: USP monograph M55530 states the assay on the anhydrous, solvent-free basis.
 
     >>> found = lot_factor(assay=Decimal("0.994"), as_is=False, water=Decimal("0.087"), solvents=Decimal(0))
     >>> rounded(found, 6)
     Decimal('0.907522')
     """
-    if as_is:
-        return Fraction(assay)
-    return Fraction(assay) * (1 - Fraction(water)) * (1 - Fraction(solvents))
+    powder = Fraction(assay)
+    if not as_is:
+        powder *= (1 - Fraction(water)) * (1 - Fraction(solvents))
+    if diluted is None:
+        return powder
+    active, diluent = map(Fraction, diluted)
+    return powder * active / (active + diluent)
 
 
 def amounts(

@@ -50,6 +50,7 @@ def whole_amounts(
     overage: Decimal,
     active_packing_mg: Decimal,
     filler_packing_mg: Decimal,
+    diluted: tuple[Decimal, Decimal] | None = None,
 ) -> WholeAmounts:
     """What to weigh, in integers.
 
@@ -64,6 +65,9 @@ def whole_amounts(
     """
     dose, factor = _units(dose_mg, MICROGRAMS), _units(basis_factor, MILLION)
     pure, whole = _purity(assay=assay, as_is=as_is, water=water, solvents=solvents)
+    if diluted is not None:  # a trituration: so many µg of the powder in so many of the mixture
+        active, diluent = (_units(weighed, MICROGRAMS) for weighed in diluted)
+        pure, whole = pure * active, whole * (active + diluent)
     made = capsules * (MILLION + _units(overage, MILLION))
     full_of_active, full_of_filler = _units(active_packing_mg, MICROGRAMS), _units(filler_packing_mg, MICROGRAMS)
 

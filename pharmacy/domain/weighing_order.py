@@ -43,8 +43,24 @@ class Salt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Dilution:
+    """A trituration as it was weighed. active_mg, diluent_mg: of its active and of its diluent [mg].
+
+    packings_mg: what fills one capsule of each alone [mg], where the trituration's own packing statistic was
+    computed from them; None when it was measured.
+    """
+
+    active_mg: Decimal
+    diluent_mg: Decimal
+    packings_mg: tuple[Decimal, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ActiveLot:
-    """assay, water, solvents: fractions (0.994, not 99.4). packing_mg: what fills one capsule [mg]."""
+    """assay, water, solvents: fractions (0.994, not 99.4). packing_mg: what fills one capsule [mg].
+
+    dilution: of a trituration, whose assay, water and solvents are those of the active that went into it.
+    """
 
     assay: Decimal
     assay_basis: AssayBasis
@@ -52,6 +68,7 @@ class ActiveLot:
     packing_mg: Decimal
     solvents: Decimal = Decimal(0)
     salt: Salt = Salt.HYDROCHLORIDE
+    dilution: Dilution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +228,7 @@ def refuse_unless_usable(order: WorksheetOrder, policy: WeighingPolicy = DEFAULT
     if order.balance.minimum_mg <= 0:
         raise RuleBroken("The balance's minimum weight must be above 0 mg.", "balance.minimum_mg")
     refuse_unless_assayed(order.active_lot, policy)
+    _refuse_unless_diluted(order.active_lot.dilution)
     size = capsule(order.capsule_size)
     for name, packing_mg in (
         ("active_lot.packing_mg", order.active_lot.packing_mg),
@@ -249,6 +267,15 @@ def refuse_unless_assayed(lot: ActiveLot, policy: WeighingPolicy = DEFAULT) -> N
     # Compared by multiplication, which is exact; a quotient would be rounded.
     if not policy.least_assay * scale <= lot.assay <= policy.most_assay * scale:
         raise RuleBroken(_assay_refusal(lot, lot.assay / scale, policy), "active_lot.assay")
+
+
+def _refuse_unless_diluted(dilution: Dilution | None) -> None:
+    if dilution is not None and not (dilution.active_mg > 0 and dilution.diluent_mg > 0):
+        raise RuleBroken(
+            f"A trituration of {format_number(dilution.active_mg)} mg of active and"
+            f" {format_number(dilution.diluent_mg)} mg of diluent is none: both must be above 0 mg.",
+            "active_lot",
+        )
 
 
 def _assay_refusal(lot: ActiveLot, anhydrous: Decimal, policy: WeighingPolicy) -> str:

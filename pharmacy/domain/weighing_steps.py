@@ -8,7 +8,7 @@ from fractions import Fraction
 from pharmacy.domain.trituration import ALIQUOT_METHOD, Trituration
 from pharmacy.domain.units import format_number
 from pharmacy.domain.weighing_fractions import Amounts, rounded
-from pharmacy.domain.weighing_order import AssayBasis, Basis, WeighingPolicy, WorksheetOrder
+from pharmacy.domain.weighing_order import AssayBasis, Basis, Dilution, WeighingPolicy, WorksheetOrder
 
 HALF_EVEN = "carried on exactly; shown to {places} digits, half to even"
 EXACT = "none"
@@ -51,6 +51,7 @@ def steps(
     """Every line of the worksheet, in the order in which a person would check it."""
     return (
         _lot_factor(order, found, policy),
+        *_mixed_packing(order),
         _basis_factor(order, found, policy),
         *_active(order, found),
         *_filler(order, found, policy),
@@ -98,14 +99,48 @@ def _lot_factor(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy) -
     if not as_is:
         inputs |= {"water": _plain(lot.water), "solvents": _plain(lot.solvents)}
     basis = "as is: water and solvents are already counted" if as_is else "on the anhydrous, solvent-free basis"
+    formula = "assay" if as_is else "assay x (1 - water) x (1 - solvents)"
+    source = f"certificate of analysis, assay {basis}; limits of {policy.assay_source}"
+    if lot.dilution is not None:
+        inputs |= _weighed(lot.dilution)
+        formula += " x W / (W + D)"
+        source = f"trituration of W mg of active and D mg of diluent, as weighed; of its active, {source}"
     return Step(
         name="lot factor P",
-        formula="assay" if as_is else "assay x (1 - water) x (1 - solvents)",
+        formula=formula,
         inputs=inputs,
         result=_mg(found.lot_factor, 6),
         unit="",
         rounding=HALF_EVEN.format(places=6),
-        source=f"certificate of analysis, assay {basis}; limits of {policy.assay_source}",
+        source=source,
+    )
+
+
+def _weighed(dilution: Dilution) -> dict[str, str]:
+    return {"W": _plain(dilution.active_mg), "D": _plain(dilution.diluent_mg)}
+
+
+def _mixed_packing(order: WorksheetOrder) -> tuple[Step, ...]:
+    """Where a trituration's own packing statistic comes from; nothing for powder that was bought."""
+    lot = order.active_lot
+    if lot.dilution is None:
+        return ()
+    inputs, formula, source = {}, "as measured", "packing statistic of the trituration, measured for itself"
+    if lot.dilution.packings_mg is not None:
+        alone = zip(("S_active alone", "S_diluent"), map(_plain, lot.dilution.packings_mg), strict=True)
+        inputs = _weighed(lot.dilution) | dict(alone)
+        formula = "(W + D) / (W / S_active alone + D / S_diluent)"
+        source = "computed, as nobody measured the trituration: its parts take the room that each fills alone"
+    return (
+        Step(
+            name="packing statistic of the trituration S_active",
+            formula=formula,
+            inputs=inputs,
+            result=_plain(lot.packing_mg),
+            unit="mg",
+            rounding="to 3 digits, half to even; it moves the filler, never the dose",
+            source=source,
+        ),
     )
 
 

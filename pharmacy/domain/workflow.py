@@ -17,6 +17,7 @@ class Subject(StrEnum):
     PRESCRIPTION = "prescription"
     FORMULA = "formula"
     LOT = "lot"
+    TRITURATION = "trituration"
     BATCH = "batch"
     FILL = "fill"
 
@@ -49,6 +50,17 @@ class LotState(StrEnum):
     REJECTED = "rejected"
 
 
+class TriturationState(StrEnum):
+    """Until it is mixed; from then on the lot that it became has states of its own."""
+
+    PLANNED = "planned"
+    WEIGHING = "weighing"
+    MIXING = "mixing"
+    MIXED = "mixed"
+    REJECTED = "rejected"
+    RECALLED = "recalled"
+
+
 class BatchState(StrEnum):
     PLANNED = "planned"
     WEIGHING = "weighing"
@@ -76,6 +88,7 @@ STATES: dict[Subject, type[StrEnum]] = {
     Subject.PRESCRIPTION: RxState,
     Subject.FORMULA: FormulaState,
     Subject.LOT: LotState,
+    Subject.TRITURATION: TriturationState,
     Subject.BATCH: BatchState,
     Subject.FILL: FillState,
 }
@@ -87,6 +100,7 @@ OPEN: dict[Subject, frozenset[str]] = {
     ),
     Subject.FORMULA: frozenset({FormulaState.DRAFT}),
     Subject.LOT: frozenset({LotState.QUARANTINED, LotState.RELEASED, LotState.OPEN}),
+    Subject.TRITURATION: frozenset({TriturationState.PLANNED, TriturationState.WEIGHING, TriturationState.MIXING}),
     Subject.BATCH: frozenset(
         {
             BatchState.PLANNED,
@@ -123,9 +137,10 @@ class Step:
 
 
 _RX, _FORMULA, _LOT = Subject.PRESCRIPTION, Subject.FORMULA, Subject.LOT
-_BATCH, _FILL = Subject.BATCH, Subject.FILL
+_TRITURATION, _BATCH, _FILL = Subject.TRITURATION, Subject.BATCH, Subject.FILL
 _IN_CHARGE = frozenset({Role.PHARMACIST_IN_CHARGE})
 _AT_BENCH = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING)
+_UNMIXED = (TriturationState.PLANNED, TriturationState.WEIGHING, TriturationState.MIXING)
 _MAKING = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING, BatchState.TESTING)
 
 # A table is read by its rows.
@@ -186,7 +201,7 @@ STEPS: tuple[Step, ...] = (
     #
     Step(
         _LOT, "release", "Release and sign", (LotState.QUARANTINED,), LotState.RELEASED, PHARMACISTS,
-        signs=Meaning.LOT_RELEASED, apart_from="received",
+        signs=Meaning.LOT_RELEASED, apart_from="received or made",
     ),
     Step(
         _LOT, "reject", "Reject", (LotState.QUARANTINED,), LotState.REJECTED, PHARMACISTS,
@@ -203,6 +218,25 @@ STEPS: tuple[Step, ...] = (
         _LOT, "recall", "Recall",
         (LotState.QUARANTINED, LotState.RELEASED, LotState.OPEN, LotState.EXHAUSTED, LotState.EXPIRED),
         LotState.RECALLED, PHARMACISTS, needs_reason=True,
+    ),
+    #
+    Step(
+        _TRITURATION, "weigh", "Weigh", (TriturationState.PLANNED, TriturationState.WEIGHING),
+        TriturationState.WEIGHING, BENCH,
+    ),
+    Step(
+        _TRITURATION, "finish_weighing", "Weighing is complete", (TriturationState.WEIGHING,),
+        TriturationState.MIXING, BENCH,
+    ),
+    # What it becomes is a lot, which waits in quarantine for a pharmacist who had no part in making it.
+    Step(_TRITURATION, "mix", "Mix", (TriturationState.MIXING,), TriturationState.MIXED, BENCH),
+    Step(
+        _TRITURATION, "reject", "Reject", _UNMIXED, TriturationState.REJECTED, PHARMACISTS,
+        needs_reason=True, plain=True,
+    ),
+    # Follows from the recall of a lot that goes into it; once mixed, the lot that it became is recalled.
+    Step(
+        _TRITURATION, "recall", "Recall", _UNMIXED, TriturationState.RECALLED, PHARMACISTS, needs_reason=True,
     ),
     #
     Step(_BATCH, "weigh", "Weigh", (BatchState.PLANNED, BatchState.WEIGHING), BatchState.WEIGHING, BENCH),

@@ -14,7 +14,18 @@ from pharmacy.domain.roles import Role
 from pharmacy.domain.workflow import Subject, allow
 from pharmacy.store import trail
 from pharmacy.store.records import Counter
-from pharmacy.store.tables import AuditEntry, Base, Batch, Fill, Formula, Lot, Person, Pharmacy, Prescription
+from pharmacy.store.tables import (
+    AuditEntry,
+    Base,
+    Batch,
+    Fill,
+    Formula,
+    Lot,
+    Person,
+    Pharmacy,
+    Prescription,
+    Trituration,
+)
 
 Row = TypeVar("Row", bound=Base)
 
@@ -32,11 +43,12 @@ class Actor:
         return cls(person.id, person.full_name, person.role)
 
 
-Moved = Prescription | Formula | Lot | Batch | Fill
+Moved = Prescription | Formula | Lot | Trituration | Batch | Fill
 SUBJECTS: dict[type[Base], Subject] = {
     Prescription: Subject.PRESCRIPTION,
     Formula: Subject.FORMULA,
     Lot: Subject.LOT,
+    Trituration: Subject.TRITURATION,
     Batch: Subject.BATCH,
     Fill: Subject.FILL,
 }

@@ -49,6 +49,15 @@ def choose(session: Session, formula: Formula, balance_id: int, machine_id: int 
     return Chosen(balance, equipment.minimum_mg(session, balance), machine)
 
 
+def balance_for(session: Session, balance_id: int, *, on: date) -> tuple[Equipment, Decimal]:
+    """A balance that is fit for use on that day, and the least that it weighs [mg].
+
+    Raises: RuleBroken naming the field.
+    """
+    balance = _fit(session, EquipmentKind.BALANCE, balance_id, on)
+    return balance, equipment.minimum_mg(session, balance)
+
+
 def refuse_too_heavy(chosen: Chosen, amount_mg: Decimal) -> None:
     """Refuses an amount beyond what the balance takes.
 
@@ -85,6 +94,16 @@ def refuse_unless_weighs(session: Session, batch: Batch, taken: BatchInput, weig
             f"{balance.title} weighs at least {format_number(least)} mg as it was measured last; the target of"
             f" {format_number(taken.target)} mg is below it. Choose another balance for the batch."
         )
+    refuse_unless_weighs_so_little(session, balance, weighed, today)
+
+
+def refuse_unless_weighs_so_little(session: Session, balance: Equipment, weighed: Decimal, today: date) -> None:
+    """Refuses an amount that a balance cannot weigh exactly enough, or a balance that is not fit any more.
+
+    Raises: RuleBroken.
+    """
+    equipment.refuse_unless_fit(session, balance, today)
+    least = equipment.minimum_mg(session, balance)
     if weighed < least:
         raise RuleBroken(
             f"{format_number(weighed)} mg is below the {format_number(least)} mg that {balance.title} weighs at least.",

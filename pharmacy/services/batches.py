@@ -16,7 +16,6 @@ from pharmacy.domain.quality import powder_yield_percent, refuse_more_than_the_p
 from pharmacy.domain.units import format_measure, format_number
 from pharmacy.domain.weighing import (
     ActiveLot,
-    AssayBasis,
     Balance,
     Basis,
     FillerLot,
@@ -25,7 +24,7 @@ from pharmacy.domain.weighing import (
     worksheet,
 )
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import batch_equipment, bench, components, formulas, lots, packing
+from pharmacy.services import batch_equipment, bench, components, formulas, lots, origins, packing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.batch_equipment import Chosen
 from pharmacy.services.ledger import in_unit
@@ -37,6 +36,10 @@ from pharmacy.store.tables import Batch, BatchInput, Formula, IngredientKind, Lo
 
 DUE_WITHIN = timedelta(days=1)
 MOST_AHEAD = timedelta(days=1)  # a plan for the next morning is made the evening before
+
+
+class TriturationNeeded(RuleBroken):
+    """The balance cannot weigh so little of the active; `triturations.prepare` says how it is diluted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     Raises: RuleBroken naming the field.
     """
     formula = formulas.approved(session, formula_id)
-    active, filler, shell = (_lot(session, formula, kind, plan.lots.get(kind)) for kind in IngredientKind)
+    active, filler, shell = (chosen_lot(session, formula, kind, plan) for kind in IngredientKind)
     if not today <= plan.compounded <= today + MOST_AHEAD:
         raise RuleBroken("Date of compounding: today or tomorrow.", field="compounded")
     if len(plan.purpose.strip()) < 3:
@@ -81,9 +84,10 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     for lot in (active, filler, shell):
         lots.usable(lot, plan.compounded)
         lots.refuse_unless_signed(session, lot)
+    _refuse_other_diluent(active, filler)
     chosen = batch_equipment.choose(session, formula, plan.balance_id, plan.machine_id, on=plan.compounded)
-    sheet = worksheet(_order(session, formula, active, filler, plan, chosen.minimum_mg))
-    _refuse_unless_weighable(sheet)
+    sheet = worksheet_of(session, formula, active, filler, plan.capsules, chosen.minimum_mg)
+    _refuse_unless_weighable(sheet, active)
     batch_equipment.refuse_too_heavy(chosen, max(sheet.active_total_mg, sheet.filler_total_mg))
     for lot, amount in (
         (active, sheet.active_total_mg),
@@ -96,7 +100,8 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
                 field=f"lot-{lot.ingredient.kind.name.lower()}",
             )
     components = tuple(
-        Component(f"{lot.ingredient.name}, lot {lot.number}", lot.expiry) for lot in (active, filler, shell)
+        Component(f"{lot.ingredient.name}, lot {lot.number}", lot.expiry, trituration=lot.trituration is not None)
+        for lot in (active, filler, shell)
     )
     beyond_use = beyond_use_date(plan.compounded, formula.form, components, formula.limit_days)
     return Prepared(formula, active, filler, shell, chosen, sheet, beyond_use)
@@ -238,7 +243,22 @@ def fill_per_capsule_mg(batch: Batch) -> Decimal:
     return Decimal(str(fill))
 
 
-def _lot(session: Session, formula: Formula, kind: IngredientKind, lot_id: int | None) -> Lot:
+def worksheet_of(
+    session: Session, formula: Formula, active: Lot, filler: Lot, capsules: int, minimum_mg: Decimal
+) -> Worksheet:
+    """The worksheet of a batch from these lots, whether or not the balance can weigh it.
+
+    Raises: RuleBroken naming the field.
+    """
+    return worksheet(_order(session, formula, active, filler, capsules, minimum_mg))
+
+
+def chosen_lot(session: Session, formula: Formula, kind: IngredientKind, planned: Plan) -> Lot:
+    """The lot that a plan takes for one component of its formula.
+
+    Raises: RuleBroken naming the field.
+    """
+    lot_id = planned.lots.get(kind)
     field = f"lot-{kind.name.lower()}"
     component = next((c for c in formula.components if c.ingredient.kind is kind), None)
     if component is None:
@@ -259,7 +279,7 @@ def packing_of(session: Session, lot: Lot, size: str, field: str) -> Decimal:
 
     Raises: RuleBroken when nobody measured it.
     """
-    found = packing.packing_mg(session, lot, size)
+    found = origins.packing_mg(session, lot, size)
     if found is None:
         raise RuleBroken(
             f"Lot {lot.number}: measure first how many milligrams fill a size {size} capsule.", field=field
@@ -272,25 +292,19 @@ def active_lot(session: Session, lot: Lot, size: str, field: str) -> ActiveLot:
 
     Raises: RuleBroken when its certificate or its packing statistic is missing.
     """
-    packing_mg = packing_of(session, lot, size, field)
-    if lot.assay is None or lot.water is None:
+    found = origins.active_lot(session, lot, size, packing_of(session, lot, size, field))
+    if found is None:
         raise RuleBroken(f"Lot {lot.number}: its certificate states no assay or no water.", field=field)
-    return ActiveLot(
-        assay=lot.assay,
-        assay_basis=AssayBasis(lot.assay_basis),
-        water=lot.water,
-        packing_mg=packing_mg,
-        solvents=lot.solvents or Decimal(0),
-    )
+    return found
 
 
 def _order(
-    session: Session, formula: Formula, active: Lot, filler: Lot, planned: Plan, minimum_mg: Decimal
+    session: Session, formula: Formula, active: Lot, filler: Lot, capsules: int, minimum_mg: Decimal
 ) -> WorksheetOrder:
     return WorksheetOrder(
         dose_mg=formula.strength_mg,
         basis=Basis(formula.basis),
-        capsules=planned.capsules,
+        capsules=capsules,
         overage=formula.overage,
         capsule_size=formula.capsule_size,
         active_lot=active_lot(session, active, formula.capsule_size, "lot-active"),
@@ -299,11 +313,24 @@ def _order(
     )
 
 
-def _refuse_unless_weighable(sheet: Worksheet) -> None:
-    if sheet.trituration is not None:
+def _refuse_other_diluent(active: Lot, filler: Lot) -> None:
+    """A trituration brings its diluent into the capsules, and a patient may be allergic to another filler."""
+    diluent = active.trituration.diluent_lot.ingredient if active.trituration else filler.ingredient
+    if diluent.id != filler.ingredient_id:
         raise RuleBroken(
-            f"{format_measure(sheet.active_total_mg, 'mg')} of active is below the"
-            f" {format_number(sheet.minimum_mg)} mg that this balance may weigh: plan at least"
-            f" {sheet.capsules_for_direct_weighing} capsules, or use a finer balance.",
-            field="capsules",
+            f"Lot {active.number} is diluted with {diluent.name}; the formula takes {filler.ingredient.name}.",
+            field="lot-active",
         )
+
+
+def _refuse_unless_weighable(sheet: Worksheet, active: Lot) -> None:
+    if sheet.trituration is None:
+        return
+    below = (
+        f"{format_measure(sheet.active_total_mg, 'mg')} of {'trituration' if active.trituration else 'active'} is below"
+        f" the {format_number(sheet.minimum_mg)} mg that this balance may weigh: plan at least"
+        f" {sheet.capsules_for_direct_weighing} capsules, or"
+    )
+    if active.trituration is not None:
+        raise RuleBroken(f"{below} make a trituration that holds less active.", field="capsules")
+    raise TriturationNeeded(f"{below} use a finer balance, or make a trituration first.", field="capsules")

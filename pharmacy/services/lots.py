@@ -13,7 +13,7 @@ from pharmacy.domain.identifiers import lot_number
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import refuse_more_digits
 from pharmacy.domain.workflow import LotState, Subject, refuse_unless_plain
-from pharmacy.services import container_codes, signing
+from pharmacy.services import container_codes, origins, signing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.container_codes import NO_CODES, Codes
 from pharmacy.services.ledger import change_on_hand, enter_in_ledger, write_off
@@ -98,12 +98,13 @@ def receive(
 def release(
     session: Session, lot_id: int, *, proof: Proof, reason: str = "", actor: Actor, now: datetime, today: date
 ) -> Lot:
-    """A pharmacist who did not receive it examined lot and certificate, and signs.
+    """A pharmacist who did not receive it, nor make it, examined lot and certificate or record, and signs.
 
     Raises: RuleBroken.
     """
     lot = get_to_change(session, Lot, lot_id, "lot")
-    state = move(session, lot, "release", actor=actor, now=now, reason=reason, done_by=frozenset({lot.received_by_id}))
+    state = move(session, lot, "release", actor=actor, now=now, reason=reason, done_by=_doers(lot))
+    _refuse_unless_parents_are_sound(lot)
     if lot.expiry < today:
         raise RuleBroken(f"Lot {lot.number} expired on {lot.expiry.isoformat()}; it cannot be released.")
     lot.state = LotState(state)
@@ -219,13 +220,14 @@ def draw(
     lot: Lot,
     amount: Decimal,
     *,
-    batch_id: int,
+    batch_id: int | None = None,
+    kind: MovementKind = MovementKind.WEIGHED,
     actor: Actor,
     now: datetime,
     today: date,
     reason: str,
 ) -> None:
-    """Takes an amount for a batch; never more than there is, however many draw at once.
+    """Takes an amount for a batch, or for a trituration; never more than there is, however many draw at once.
 
     Raises: RuleBroken.
     """
@@ -234,7 +236,7 @@ def draw(
     state = LotState(move(session, lot, "draw", actor=actor, now=now))
     change_on_hand(session, lot, -amount)
     lot.state = state
-    enter_in_ledger(session, lot, MovementKind.WEIGHED, -amount, actor=actor, now=now, reason=reason, batch_id=batch_id)
+    enter_in_ledger(session, lot, kind, -amount, actor=actor, now=now, reason=reason, batch_id=batch_id)
 
 
 def first_expired_first_out(session: Session, ingredient_id: int, today: date) -> tuple[Lot, ...]:
@@ -254,10 +256,10 @@ def content(lot: Lot) -> dict[str, object]:
     What a lot does not have is not named, so that signatures from before codes and files were kept still hold.
     """
     files = [file.sha256 for file in lot.certificate_files if file.before_release]
+    made = origins.content(lot.trituration) if lot.trituration else None
+    more = (("gtin", lot.gtin), ("ndc", lot.ndc), ("certificate_files", files), ("trituration", made))
     return {
-        **{
-            name: value for name, value in (("gtin", lot.gtin), ("ndc", lot.ndc), ("certificate_files", files)) if value
-        },
+        **{name: value for name, value in more if value},
         "number": lot.number,
         "ingredient": lot.ingredient.name,
         "supplier": lot.supplier,
@@ -274,6 +276,20 @@ def content(lot: Lot) -> dict[str, object]:
 
 def signatures(session: Session, lot: Lot) -> tuple[Standing, ...]:
     return signing.standing(session, "lot", lot.id, content(lot))
+
+
+def _doers(lot: Lot) -> frozenset[int]:
+    """Who received it, or had a part in making it."""
+    made = origins.made_by(lot.trituration) if lot.trituration else frozenset()
+    return made | {lot.received_by_id}
+
+
+def _refuse_unless_parents_are_sound(lot: Lot) -> None:
+    if lot.trituration is None:
+        return
+    for parent in (lot.trituration.active_lot, lot.trituration.diluent_lot):
+        if parent.state is LotState.RECALLED:
+            raise RuleBroken(f"Lot {lot.number} was made from lot {parent.number}, which is recalled: reject it.")
 
 
 def _check_delivery(

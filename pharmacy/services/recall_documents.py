@@ -11,7 +11,8 @@ from pharmacy.store.tables import RecallDrill
 
 def to_document(found: Walk, drill: RecallDrill | None = None) -> dict[str, Any]:
     """patients: to whom capsules were handed out, each with the fills; fills: all that hold capsules, in whatever
-    state; shelf: batches with capsules that nobody has taken yet; lots: what is recalled, or went into the batch."""
+    state; shelf: batches with capsules that nobody has taken yet; lots: what is recalled, or went into the batch;
+    triturations: lots made of them here; origins: lots that went into those of them that are triturations."""
     document: dict[str, Any] = {
         "searched": {"kind": found.searched.value, "code": found.code, "supplier": found.supplier},
         "recalled": found.is_recalled,
@@ -34,6 +35,8 @@ def to_document(found: Walk, drill: RecallDrill | None = None) -> dict[str, Any]
         ],
         "batches": [_batch(batch) for batch in found.batches],
         "lots": [_lot(lot) for lot in found.lots],
+        "triturations": [_lot(lot) for lot in found.triturations],
+        "origins": [_lot(lot) for lot in found.origins],
         "siblings": [_lot(lot) for lot in found.siblings],
     }
     if drill is not None:

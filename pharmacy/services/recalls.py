@@ -7,19 +7,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.workflow import BatchState, LotState, Subject, find
-from pharmacy.services import releasing
+from pharmacy.services import releasing, triturations
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store import recalled
 from pharmacy.store.recalled import Compounded, Held, Supplied
-from pharmacy.store.tables import Batch, BatchInput, Lot, RecallDrill, Searched
+from pharmacy.store.tables import Batch, BatchInput, Lot, RecallDrill, Searched, Trituration
 
 _MAY_BE_RECALLED = find(Subject.BATCH, "recall").sources
+_LOT_MAY_BE_RECALLED = find(Subject.LOT, "recall").sources
+_UNMIXED = find(Subject.TRITURATION, "recall").sources
 _LONGEST = 60
 """Characters of what is searched for; no number and no maker's lot has more."""
 
@@ -28,14 +30,17 @@ _LONGEST = 60
 class Walk:
     """Where it started, and what was found in both directions.
 
-    lots: those that are recalled; of a batch, those that went into it. siblings: other deliveries of the same
-    maker's lots. held: fills that hold capsules, whether they left the pharmacy or not.
+    lots: those that are recalled; of a batch, those that went into it. triturations: lots that were made of them here.
+    origins: lots that went into those of the lots that are triturations. siblings: other deliveries of the same maker's
+    lots. held: fills that hold capsules, whether they left the pharmacy or not.
     """
 
     searched: Searched
     code: str
     supplier: str
     lots: tuple[Supplied, ...]
+    triturations: tuple[Supplied, ...]
+    origins: tuple[Supplied, ...]
     siblings: tuple[Supplied, ...]
     batches: tuple[Compounded, ...]
     held: tuple[Held, ...]
@@ -80,7 +85,8 @@ class Walk:
 
     @property
     def suppliers(self) -> tuple[str, ...]:
-        return tuple(sorted({lot.supplier for lot in (*self.lots, *self.siblings)}))
+        bought = (lot for lot in (*self.lots, *self.origins, *self.siblings) if not lot.made_here)
+        return tuple(sorted({lot.supplier for lot in bought}))
 
 
 class Drilled(NamedTuple):
@@ -129,30 +135,36 @@ def walk_batch(session: Session, batch_id: int) -> Walk:
     if not found:
         raise NotFound("There is no batch with this number.")
     lots = recalled.lots_in(session, batch_id)
+    origins = recalled.parents(session, lots)
     return Walk(
         Searched.BATCH,
         found[0].number,
         "",
         lots,
-        recalled.siblings(session, lots),
+        (),
+        origins,
+        recalled.siblings(session, (*lots, *origins)),
         found,
         recalled.held(session, found),
     )
 
 
 def recall_lot(session: Session, lot_id: int, *, reason: str, actor: Actor, now: datetime) -> Lot:
-    """A pharmacist recalls a lot, and in the same transaction every batch it is a component of, so that no capsule
-    of it goes on from where it is.
+    """A pharmacist recalls a lot, and in the same transaction every trituration and every batch that it went into, so
+    that no capsule of it goes on from where it is.
 
     Raises: RuleBroken.
     """
-    # In the order in which the bench locks them, batch before lot, so that nobody waits in a circle.
-    batch_ids = session.scalars(select(BatchInput.batch_id).where(BatchInput.lot_id == lot_id).distinct()).all()
-    batches = [get_to_change(session, Batch, batch_id, "batch") for batch_id in sorted(batch_ids)]
+    # In the order in which the bench locks them, what is made before the lots, so that nobody waits in a circle.
+    made = _triturations(session, lot_id)
+    made_lots = sorted(one.lot_id for one in made if one.lot_id is not None)
+    went_into = select(BatchInput.batch_id).where(BatchInput.lot_id.in_([lot_id, *made_lots])).distinct()
+    batches = [get_to_change(session, Batch, batch_id, "batch") for batch_id in sorted(session.scalars(went_into))]
     lot = get_to_change(session, Lot, lot_id, "lot")
     before, lot.state = lot.state, LotState(move(session, lot, "recall", actor=actor, now=now, reason=reason))
     lot.note = reason.strip()
     because = f"Lot {lot.number} was recalled: {lot.note}"
+    diluted = _recall_triturations(session, made, made_lots, because, actor=actor, now=now)
     taken = [
         releasing.recall(session, batch, reason=because, actor=actor, now=now)
         for batch in batches
@@ -169,10 +181,40 @@ def recall_lot(session: Session, lot_id: int, *, reason: str, actor: Actor, now:
         before=before.value,
         after=lot.state.value,
         reason=lot.note,
+        **({"triturations": diluted} if diluted else {}),
         batches=[batch.number for batch in taken],
         blocked_capsules=sum(batch.on_hand for batch in taken),
     )
     return lot
+
+
+def _triturations(session: Session, lot_id: int) -> list[Trituration]:
+    """What is or was made of a lot, locked."""
+    statement = select(Trituration.id).where(
+        or_(Trituration.active_lot_id == lot_id, Trituration.diluent_lot_id == lot_id)
+    )
+    return [get_to_change(session, Trituration, key, "trituration") for key in sorted(session.scalars(statement))]
+
+
+def _recall_triturations(
+    session: Session, made: list[Trituration], lot_ids: list[int], because: str, *, actor: Actor, now: datetime
+) -> list[str]:
+    """Recalls the lots that became of triturations, and those that are not mixed yet; returns the numbers of both."""
+    numbers = []
+    for one in made:
+        if one.state in _UNMIXED:
+            triturations.end(session, one, "recall", reason=because, actor=actor, now=now)
+            numbers.append(one.number)
+    for lot_id in lot_ids:
+        lot = get_to_change(session, Lot, lot_id, "lot")
+        if lot.state not in _LOT_MAY_BE_RECALLED:
+            continue
+        before, lot.state = lot.state, LotState(move(session, lot, "recall", actor=actor, now=now, reason=because))
+        lot.note = because
+        about = {"step": "recall", "before": before.value, "after": lot.state.value, "reason": because}
+        record(session, Event.LOT_MOVED, actor=actor, now=now, subject="lot", subject_id=lot.id, **about)
+        numbers.append(lot.number)
+    return numbers
 
 
 def drill(session: Session, find_it: Callable[[], Walk], *, actor: Actor, now: datetime) -> Drilled:
@@ -230,9 +272,11 @@ def note_reading(session: Session, found: Walk, *, actor: Actor, now: datetime) 
 
 
 def _walk_lots(session: Session, searched: Searched, code: str, lots: tuple[Supplied, ...], supplier: str = "") -> Walk:
-    batches = recalled.batches_of(session, [lot.id for lot in lots])
+    lot_ids = [lot.id for lot in lots]
+    made, origins = recalled.made_of(session, lot_ids), recalled.parents(session, lots)
+    batches = recalled.batches_of(session, [*lot_ids, *(lot.id for lot in made)])
     siblings, held = recalled.siblings(session, lots), recalled.held(session, batches)
-    return Walk(searched, code, supplier, lots, siblings, batches, held)
+    return Walk(searched, code, supplier, lots, made, origins, siblings, batches, held)
 
 
 def _walk_maker_lot(session: Session, wanted: str, supplier: str) -> Walk:

@@ -97,18 +97,24 @@ class Allocation(Base):
 class LabelKind(StrEnum):
     VIAL = "vial"
     BATCH = "batch"
+    TRITURATION = "trituration"
 
 
 class Label(Base):
     """A label as it was made, byte for byte, before anything was printed. Never changed."""
 
     __tablename__ = "labels"
-    __table_args__ = (Index("ix_labels_fill_id", "fill_id"), Index("ix_labels_batch_id", "batch_id"))
+    __table_args__ = (
+        Index("ix_labels_fill_id", "fill_id"),
+        Index("ix_labels_batch_id", "batch_id"),
+        Index("ix_labels_lot_id", "lot_id"),
+    )
 
     id: Mapped[Key]
     kind: Mapped[LabelKind] = mapped_column(choice(LabelKind, "kind"))
     fill_id: Mapped[int | None] = mapped_column(ForeignKey("fills.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lots.id"))  # of a trituration
     copy: Mapped[int]  # 0 is the label, 1 the first reprint
     reason: Mapped[Prose]
     token: Mapped[Code] = mapped_column(index=True)  # what the DataMatrix holds; says nothing about the patient

@@ -26,6 +26,7 @@ from pharmacy.store.people import Person
 
 if TYPE_CHECKING:
     from pharmacy.store.lot_papers import CertificateFile, PackingMeasurement
+    from pharmacy.store.triturations import Trituration
 
 
 class IngredientKind(StrEnum):
@@ -115,7 +116,8 @@ class FormulaComponent(Base):
 
 
 class Lot(Base):
-    """What was received of one ingredient in one delivery. on_hand equals the sum of its ledger, always.
+    """What was received of one ingredient in one delivery, or made here as a trituration. on_hand equals the sum of its
+    ledger, always.
 
     Amounts are milligrams, or capsules for shells. assay, water, solvents are fractions (0.994).
     packing_mg: milligrams of this lot that fill the capsule size `packing_size`.
@@ -162,6 +164,9 @@ class Lot(Base):
     released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
     certificate_files: Mapped[list["CertificateFile"]] = relationship(order_by="CertificateFile.id")
     packings: Mapped[list["PackingMeasurement"]] = relationship(order_by="PackingMeasurement.id")
+    trituration: Mapped["Trituration | None"] = relationship(
+        foreign_keys="Trituration.lot_id", viewonly=True, uselist=False
+    )  # how it was made, where it was not bought
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own declaration
 
@@ -174,6 +179,7 @@ class Lot(Base):
 class MovementKind(StrEnum):
     RECEIVED = "received"
     WEIGHED = "weighed"
+    TRITURATED = "triturated"
     ADJUSTED = "adjusted"
     WASTED = "wasted"
 

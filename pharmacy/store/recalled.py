@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, union
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.workflow import FillState
@@ -27,6 +27,7 @@ from pharmacy.store.tables import (
     Prescription,
     RecallDrill,
     Searched,
+    Trituration,
 )
 
 _AT_ONCE = 500
@@ -37,7 +38,7 @@ HANDED_OUT = frozenset({FillState.DISPENSED, FillState.RETURNED})
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """A lot as it came from its supplier. Amounts in mg, or in capsules for shells."""
+    """A lot as it came from its supplier, or was made here. Amounts in mg, or in capsules for shells."""
 
     id: int
     number: str
@@ -52,6 +53,7 @@ class Supplied:
     expiry: date
     received_amount: Decimal
     on_hand: Decimal
+    made_here: bool  # a trituration
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,27 @@ def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
     return tuple({row.id: _lot(row) for row in rows}.values())
 
 
+def made_of(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
+    """Every lot that is a trituration of one of these."""
+    return _supplied(session, _lots().where(Lot.id.in_(_triturations_of(lot_ids))))
+
+
+def parents(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
+    """The lots that went into those of these that are triturations."""
+    made = [lot.id for lot in of if lot.made_here]
+    if not made:
+        return ()
+    went_in = (Trituration.active_lot_id, Trituration.diluent_lot_id)
+    either = union(*(select(column).where(Trituration.lot_id.in_(made)) for column in went_in))
+    return _supplied(session, _lots().where(Lot.id.in_(either)))
+
+
 def siblings(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
     """Other deliveries of the same maker's lot, from whichever supplier, however it was written."""
     known = {lot.id for lot in of}
     found: dict[int, Supplied] = {}
-    for lot in {(one.ingredient_id, one.maker_lot.lower()): one for one in of}.values():
+    bought = [one for one in of if not one.made_here]
+    for lot in {(one.ingredient_id, one.maker_lot.lower()): one for one in bought}.values():
         same = (Lot.ingredient_id == lot.ingredient_id, _alike(Lot.maker_lot, lot.maker_lot))
         found |= {one.id: one for one in _supplied(session, _lots().where(*same)) if one.id not in known}
     return tuple(found[key] for key in sorted(found))
@@ -157,21 +175,34 @@ def _alike(column: Any, text: str) -> Any:
 
 
 def _lots() -> Any:
-    return select(
-        Lot.id,
-        Lot.number,
-        Lot.state,
-        Lot.ingredient_id,
-        Ingredient.name.label("ingredient"),
-        Ingredient.kind,
-        Lot.supplier,
-        Lot.maker_lot,
-        Lot.certificate,
-        Lot.received_at,
-        Lot.expiry,
-        Lot.received_amount,
-        Lot.on_hand,
-    ).join(Ingredient, Ingredient.id == Lot.ingredient_id)
+    return (
+        select(
+            Lot.id,
+            Lot.number,
+            Lot.state,
+            Lot.ingredient_id,
+            Ingredient.name.label("ingredient"),
+            Ingredient.kind,
+            Lot.supplier,
+            Lot.maker_lot,
+            Lot.certificate,
+            Lot.received_at,
+            Lot.expiry,
+            Lot.received_amount,
+            Lot.on_hand,
+            Trituration.id.is_not(None).label("made_here"),
+        )
+        .join(Ingredient, Ingredient.id == Lot.ingredient_id)
+        .outerjoin(Trituration, Trituration.lot_id == Lot.id)
+    )
+
+
+def _triturations_of(lot_ids: Sequence[int]) -> Any:
+    """The lots that became of these, each half by an index of its own."""
+    went_in = (Trituration.active_lot_id, Trituration.diluent_lot_id)
+    return union(
+        *(select(Trituration.lot_id).where(column.in_(lot_ids), Trituration.lot_id.is_not(None)) for column in went_in)
+    )
 
 
 def _supplied(session: Session, statement: Any) -> tuple[Supplied, ...]:

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from pharmacy.domain.restocking import AHEAD_DAYS, Supply, within_days
 from pharmacy.domain.workflow import BatchState, LotState
 from pharmacy.store.stock import ingredients
-from pharmacy.store.tables import Batch, BatchInput, Ingredient, Lot, WeighIn
+from pharmacy.store.tables import Batch, BatchInput, Ingredient, Lot, Trituration, WeighIn
+
+_BOUGHT = ~select(Trituration.id).where(Trituration.lot_id == Lot.id).exists()
+"""Not a trituration: a gram of that holds far less than a gram of its ingredient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def _held(session: Session, today: date) -> dict[int, tuple[Decimal, Decimal]]:
             func.sum(case((usable, Lot.on_hand), else_=0), type_=kind),
             func.sum(case((waiting, Lot.on_hand), else_=0), type_=kind),
         )
-        .where(Lot.is_open.is_(True))
+        .where(Lot.is_open.is_(True), _BOUGHT)
         .group_by(Lot.ingredient_id)
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
@@ -73,6 +76,7 @@ def _planned(session: Session) -> dict[int, Decimal]:
         .join(BatchInput, BatchInput.lot_id == Lot.id)
         .join(Batch, Batch.id == BatchInput.batch_id)
         .where(Batch.is_open.is_(True), Batch.state.in_((BatchState.PLANNED, BatchState.WEIGHING)))
+        .where(_BOUGHT)
         .where(~select(WeighIn.id).where(WeighIn.input_id == BatchInput.id).exists())
         .where(~select(after.id).where(follows).exists())
         .group_by(Lot.ingredient_id)

@@ -28,6 +28,7 @@ from pharmacy.store.prescriptions import (
     RuleChange,
 )
 from pharmacy.store.records import Answer, AuditEntry, Counter, Signature
+from pharmacy.store.triturations import Part, Trituration, TriturationWeighing
 
 __all__ = [
     "Allocation",
@@ -60,6 +61,7 @@ __all__ = [
     "Outcome",
     "Override",
     "PackingMeasurement",
+    "Part",
     "Patient",
     "Person",
     "Pharmacy",
@@ -75,6 +77,8 @@ __all__ = [
     "SetUpLink",
     "SignInSession",
     "Signature",
+    "Trituration",
+    "TriturationWeighing",
     "WeighIn",
     "WeighSource",
     "WeightTest",

@@ -54,6 +54,7 @@ from pharmacy.store.tables import (
     Pharmacy,
     Prescription,
     SecondReading,
+    Trituration,
     WeighSource,
 )
 from tests.services.samples import (
@@ -76,6 +77,7 @@ TABLES: dict[Subject, Any] = {
     Subject.PRESCRIPTION: Prescription,
     Subject.FORMULA: Formula,
     Subject.LOT: Lot,
+    Subject.TRITURATION: Trituration,
     Subject.BATCH: Batch,
     Subject.FILL: Fill,
 }
@@ -264,7 +266,7 @@ class Line:
 
     def put_released(self, batch: int) -> None:
         """From filling to released, with weights taken from the batch's own worksheet."""
-        self.fill_capsules(batch, made=100)
+        self.fill_capsules(batch, made=self.row(Batch, batch).capsules)
         fill = Decimal(self.row(Batch, batch).worksheet["fill_per_capsule_mg"])
         self.test_weights(batch, tuple(48 + fill + Decimal(off) for off in ("-0.9", "0.4", "1", "-0.2", "0.2")))
         self.release(batch)

@@ -1,7 +1,7 @@
 """Whatever is done in whatever order, nothing appears and nothing is lost, and states follow the table."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,14 +15,15 @@ from sqlalchemy import event
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.workflow import STEPS, Subject
-from pharmacy.services import lots, releasing
+from pharmacy.services import lots, recalls, releasing
 from pharmacy.store import schema
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Batch, IngredientKind
+from pharmacy.store.tables import Batch, IngredientKind, Part, Trituration
 from tests.copying import copy_file, hurry
+from tests.services import triturating
 from tests.services.line import GOOD_WEIGHTS, NOW, TABLES, Line, furnished_file, open_again
 
-WATCHED = (Subject.LOT, Subject.BATCH, Subject.FILL)
+WATCHED = (Subject.LOT, Subject.TRITURATION, Subject.BATCH, Subject.FILL)
 SHELLS = 360
 
 
@@ -47,6 +48,7 @@ class Pharmacy(RuleBasedStateMachine):
 
     batches = Bundle("batches")
     fills = Bundle("fills")
+    triturations = Bundle("triturations")  # as lots, released or in quarantine
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,6 +59,7 @@ class Pharmacy(RuleBasedStateMachine):
         ordered = with_orders()
         self.line = fresh(ordered.file)
         self.rxs, self.shelf = ordered.rxs, ordered.shelf
+        self.low = replace(self.line, formula=ordered.low)
 
     def teardown(self) -> None:
         if hasattr(self, "line"):
@@ -99,6 +102,37 @@ class Pharmacy(RuleBasedStateMachine):
     def make(self) -> int:
         return self.attempt(self.line.released, 60) or 0
 
+    @rule(
+        target=triturations,
+        off=st.tuples(st.sampled_from(["0.99", "1", "1.01", "1.1"]), st.sampled_from(["0.98", "1", "1.013"])),
+        release=st.sampled_from([True, True, False]),
+    )
+    def triturate(self, off: tuple[str, str], release: bool) -> int:
+        key = self.attempt(triturating.planned, self.low)
+        for part, share in zip(Part, off, strict=True):
+            if key:
+                target = self.line.read(lambda s, k=key, p=part: s.get_one(Trituration, k).target(p))
+                weighed = (target * Decimal(share)).quantize(Decimal("0.001"))
+                self.attempt(triturating.weigh, self.low, key, part, str(weighed))
+        lot = self.attempt(triturating.mix, self.low, key) if key else None
+        if lot and release:
+            self.attempt(triturating.release, self.low, lot)
+        return lot or 0
+
+    @rule(target=batches, lot=triturations, capsules=st.sampled_from([24, 30, 60]), weigh=st.booleans())
+    def plan_from_a_trituration(self, lot: int, capsules: int, weigh: bool) -> int:
+        batch = self.attempt(triturating.using(self.low, lot).planned, capsules) if lot else 0
+        if batch and weigh:
+            self.attempt(self.line.weigh, batch, 1)
+        return batch or 0
+
+    @rule(lot=triturations, parent=st.booleans(), rarely=st.integers(0, 5))
+    def recall_a_lot(self, lot: int, parent: bool, rarely: int) -> None:
+        if lot and not rarely:
+            key = self.line.lots[IngredientKind.ACTIVE] if parent else lot
+            by = {"actor": self.line.who["paul"], "now": self.line.now}
+            self.attempt(self.line.run, lambda s: recalls.recall_lot(s, key, reason="the maker's letter", **by))
+
     @rule(batch=batches, verb=st.sampled_from(["reject", "recall"]))
     def give_up(self, batch: int, verb: str) -> None:
         signed = self.line.signed("paul")
@@ -138,6 +172,7 @@ class Pharmacy(RuleBasedStateMachine):
     @invariant()
     def nothing_appears_and_nothing_is_lost(self) -> None:
         self.line.assert_whole()
+        triturating.assert_conserved(self.line)
 
     @invariant()
     def states_follow_the_table(self) -> None:
@@ -191,6 +226,7 @@ class Ordered:
     file: Path
     rxs: list[int]
     shelf: int
+    low: int  # the formula of a strength that needs triturations
 
 
 @cache
@@ -202,8 +238,9 @@ def with_orders() -> Ordered:
     two = [{"dose_mg": "4.5", "days": "20"}, {"dose_mg": "4.5", "days": ""}]
     rxs.append(line.verified_plan(("4.5", "4.5"), titration=two))  # two bottles from the same batches
     shelf = line.released(100)
+    low = triturating.low_dose(line).formula
     database.close()
-    return Ordered(Path(_DIRECTORY.name) / "ordered.db", rxs, shelf)
+    return Ordered(Path(_DIRECTORY.name) / "ordered.db", rxs, shelf, low)
 
 
 Pharmacy.TestCase.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)

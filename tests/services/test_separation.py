@@ -26,7 +26,7 @@ def test_whoever_entered_a_prescription_may_not_verify_it(line: Line) -> None:
 
 def test_whoever_received_a_lot_may_not_release_it(line: Line) -> None:
     lot = line.lot(IngredientKind.FILLER, release=False, actor=line.who["pia"])
-    with pytest.raises(RuleBroken, match="You received lot L000004 yourself"):
+    with pytest.raises(RuleBroken, match="You received or made lot L000004 yourself"):
         line.run(lambda s: lots.release(s, lot, today=line.today, reason=ALONE, **line.signed("pia")))
     assert line.row(Lot, lot).state == "quarantined"
     line.run(lambda s: lots.release(s, lot, today=line.today, **line.signed("paul")))

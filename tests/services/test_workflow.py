@@ -22,9 +22,11 @@ from pharmacy.services import (
     recalls,
     releasing,
     second_lots,
+    triturations,
 )
 from pharmacy.services.acting import move
-from pharmacy.store.tables import Formula, IngredientKind, Question
+from pharmacy.store.tables import Formula, IngredientKind, Part, Question
+from tests.services import triturating
 from tests.services.line import DRAFT, TABLES, Line
 
 REASON = "a reason of more than ten letters"
@@ -116,6 +118,10 @@ def _reject(line: Line, key: int, who: str) -> object:
     return line.run(lambda s: releasing.reject(s, key, reason=REASON, **line.signed(who)))
 
 
+def _reject_trituration(line: Line, key: int, who: str) -> object:
+    return line.run(lambda s: triturations.advance(s, key, "reject", reason=REASON, actor=line.who[who], now=line.now))
+
+
 def _take_back(line: Line, key: int, who: str) -> object:
     return line.run(lambda s: fills.take_back(s, key, reason=REASON, actor=line.who[who], now=line.now))
 
@@ -147,6 +153,11 @@ CALLS: dict[tuple[Subject, str], Call] = {
     **{(Subject.LOT, verb): _lot(verb) for verb in ("reject", "exhaust", "expire")},
     (Subject.LOT, "recall"): _recall_lot,
     (Subject.LOT, "draw"): _asked(Subject.LOT, "draw"),
+    (Subject.TRITURATION, "weigh"): lambda line, key, who: triturating.weigh(line, key, Part.ACTIVE, by=who),
+    (Subject.TRITURATION, "finish_weighing"): _asked(Subject.TRITURATION, "finish_weighing"),
+    (Subject.TRITURATION, "mix"): triturating.mix,
+    (Subject.TRITURATION, "reject"): _reject_trituration,
+    (Subject.TRITURATION, "recall"): _asked(Subject.TRITURATION, "recall"),
     (Subject.BATCH, "weigh"): lambda line, key, who: line.weigh(key, 1, by=who),
     (Subject.BATCH, "do_step"): lambda line, key, who: _at_bench(line, who, bench.confirm, key, 1),
     (Subject.BATCH, "pause"): lambda line, key, who: _at_bench(line, who, bench.pause, key, reason=REASON),
@@ -190,6 +201,8 @@ def _subject_of_test(line: Line, step: Step) -> int:
         return line.run(lambda s: formulas.draft(s, DRAFT, **line.by)).id
     if step.subject is Subject.LOT:
         return line.lot(IngredientKind.FILLER, release=False)
+    if step.subject is Subject.TRITURATION:
+        return triturating.planned(triturating.low_dose(line))
     if step.subject is Subject.BATCH:
         return line.planned()
     return _fill(line, step)

@@ -32,6 +32,9 @@ CHOICES = {
     ("equipment", "capacity_mg"): 220_000_000,
     ("equipment_checks", "kind"): "calibration",
     ("batch_equipment", "kind"): "capsule machine",
+    ("triturations", "state"): "planned",
+    ("trituration_weighings", "part"): "active",
+    ("trituration_weighings", "source"): "balance",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {

@@ -29,6 +29,7 @@ ADDED_ONLY = (
     "bench_photos",
     "equipment_checks",
     "batch_equipment",
+    "trituration_weighings",
 )
 NEVER_DELETED = (
     "people",
@@ -44,6 +45,7 @@ NEVER_DELETED = (
     "potency_assays",
     "questions",
     "equipment",
+    "triturations",
 )
 MAY_GO = (
     "answers",

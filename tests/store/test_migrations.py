@@ -26,6 +26,8 @@ TRIGGERS = {
     "messages_keep_update",
     "potency_assays_keep_update",
     "questions_keep_update",
+    "triturations_keep_update",
+    "triturations_keep_update_mixed",
     "formulas_keep_update",
     "formulas_keep_later_fields",
     "formula_components_keep_insert",
