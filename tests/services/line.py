@@ -19,6 +19,7 @@ from pharmacy.domain.workflow import OPEN, Subject
 from pharmacy.services import (
     batches,
     bench,
+    components,
     equipment,
     equipment_checks,
     fills,
@@ -208,8 +209,8 @@ class Line:
 
     def weigh(self, batch: int, position: int, amount: Decimal | None = None, by: str = "tess", **changed: Any) -> None:
         def work(session: Session) -> None:
-            component = session.get_one(Batch, batch).inputs[position - 1]
-            weighed = component.target if amount is None else amount
+            component = components.current(session.get_one(Batch, batch), position)
+            weighed = component.target - components.weighed(component) if amount is None else amount
             weighing = Weighing(position, component.lot.number, weighed, WeighSource.BALANCE)
             actor = self.who[by]
             batches.weigh(session, batch, replace(weighing, **changed), actor=actor, now=self.now, today=self.today)
@@ -376,7 +377,7 @@ def open_again(database: Database, now: datetime) -> Line:
     """The line of a copy of a furnished pharmacy."""
     with database.reading() as session:
         who = {person.username: Actor.of(person) for person in session.scalars(select(Person))}
-        formula = session.scalars(select(Formula.id)).one()
+        formula = session.scalars(select(Formula.id).order_by(Formula.id)).first() or 0
         lots_by_kind = {lot.ingredient.kind: lot.id for lot in session.scalars(select(Lot))}
         balance = session.scalars(select(Equipment.id)).one()
     return Line(database, now, who, formula, lots_by_kind, balance)

@@ -24,6 +24,7 @@ from pharmacy.services.ledger import ledger
 from pharmacy.store.tables import Batch, Lot, Part, Trituration
 from tests.services.line import DRAFT, Line, add_formula, add_lot
 from tests.services.test_at_once import at_once
+from tests.services.test_equipment import electronic
 from tests.services.triturating import (
     ACTIVE,
     FILLER,
@@ -60,10 +61,11 @@ def sqlite_low(sqlite_line: Line) -> Line:
 
 @pytest.mark.parametrize("minimum", ["120", "82"])
 def test_the_designs_vector_is_below_both_minimums_and_asks_for_a_trituration(low: Line, minimum: str) -> None:
+    balance = low.balance if minimum == "120" else electronic(low)
     with pytest.raises(
-        TriturationNeeded, match=r"51.073 mg of active is below the .* or make a trituration"
+        TriturationNeeded, match=rf"51\.073 mg of active is below the {minimum} mg .* or make a trituration"
     ) as refusal:
-        low.planned(30, minimum_mg=Decimal(minimum))
+        low.planned(30, balance_id=balance)
     assert refusal.value.field == "capsules"
 
 
@@ -76,7 +78,7 @@ def test_the_plan_is_the_one_worked_by_hand(low: Line) -> None:
         Decimal("169.760"),
     )
     # By hand: ceil(82 / 0.99) = 83; beside 82 / 0.98 = 83.7 -> 84, as 51.073 of 82 needs only 51.8 of diluent.
-    fine = prepared(low, minimum_mg=Decimal(82)).plan
+    fine = prepared(low, balance_id=electronic(low)).plan
     assert (fine.weigh_mg, fine.diluent_mg, fine.aliquot_mg) == (Decimal(83), Decimal(84), Decimal("102.761"))
 
 
@@ -192,7 +194,7 @@ def test_the_wrong_lot_the_wrong_order_and_the_wrong_weight_are_sentences(low: L
         (Part.ACTIVE, "", "L000002", "you scanned L000002; this trituration takes Naltrexone"),
         (Part.DILUENT, "", "", "The active of trituration T000001 is next"),
         (Part.ACTIVE, "123.3", "", "1.07 % off the target; 120.780 mg to 123.220 mg is allowed"),
-        (Part.ACTIVE, "119.9", "", "below the 120 mg that this balance may weigh"),
+        (Part.ACTIVE, "119.9", "", "is below the 120 mg that E001"),
         (Part.ACTIVE, "-122", "", "must be|below"),
     ):
         with pytest.raises(RuleBroken, match=sentence):
