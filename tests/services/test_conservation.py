@@ -101,21 +101,23 @@ class Pharmacy(RuleBasedStateMachine):
         taken = self.line.read(lambda s: left_of(components.current(s.get_one(Batch, batch), position)))
         return (taken * Decimal(share)).quantize(Decimal(1) if position == SHELL_POSITION else Decimal("0.001"))
 
-    @rule(batch=batches, position=st.integers(1, 3), share=st.sampled_from(["0.3", "0.5", "0.995"]))
-    def weigh_one_container_of_several(self, batch: int, position: int, share: str) -> None:
-        if batch:
-            self.attempt(self.line.weigh, batch, position, self.share_of(batch, position, share), more=True)
-
-    @rule(batch=batches, position=st.integers(1, 3), weighed=st.booleans())
-    def go_on_from_another_lot(self, batch: int, position: int, weighed: bool) -> None:
+    @rule(target=batches, kind=st.sampled_from(list(IngredientKind)), parts=st.integers(1, 2), rest=st.booleans())
+    def make_from_several_containers_and_lots(self, kind: IngredientKind, parts: int, rest: bool) -> int:
+        """Up to this component from one lot each; of it, some containers of the first lot, then another lot."""
+        batch = self.attempt(self.line.planned, 100) or 0
         if not batch:
-            return
-        if weighed:
-            self.attempt(self.line.weigh, batch, position, self.share_of(batch, position, "0.4"), more=True)
-        kind = list(IngredientKind)[position - 1]
-        lot = self.line.row(Lot, self.line.lot(kind, maker_lot="SC-2"))
+            return 0
+        position = list(IngredientKind).index(kind) + 1
+        for before in range(1, position):
+            self.attempt(self.line.weigh, batch, before)
+        for _ in range(parts):
+            self.attempt(self.line.weigh, batch, position, self.share_of(batch, position, "0.3"), more=True)
+        lot = self.line.row(Lot, self.line.lot(kind, maker_lot="SC-2", amount=Decimal(60_000 if position < SHELL_POSITION else 90)))
         about = {"reason": "the first is empty", "today": self.line.today, **self.line.by}
         self.attempt(self.line.run, lambda s: second_lots.take_over(s, batch, position, lot.number, **about))
+        if rest:
+            self.attempt(self.line.weigh, batch, position)
+        return batch
 
     @rule(batch=batches, wasted=st.integers(0, 3))
     def weigh_all_and_fill(self, batch: int, wasted: int) -> None:
