@@ -231,7 +231,7 @@ def powder_in_capsules_percent(batch: Batch) -> Decimal | None:
 
 
 def fill_per_capsule_mg(batch: Batch) -> Decimal:
-    """What the worksheet puts into one capsule, or its recalculation for a second lot of the active [mg]."""
+    """What the worksheet puts into one capsule, or its recalculation for a second lot of a powder [mg]."""
     fill = batch.worksheet["fill_per_capsule_mg"]
     for taken in batch.inputs:
         fill = (taken.worked_out or {}).get("fill_per_capsule_mg", fill)

@@ -17,7 +17,7 @@ from pharmacy.services import releasing
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store import recalled
 from pharmacy.store.recalled import Compounded, Held, Supplied
-from pharmacy.store.tables import Batch, BatchInput, Lot, RecallDrill, Searched
+from pharmacy.store.tables import Batch, Lot, RecallDrill, Searched
 
 _MAY_BE_RECALLED = find(Subject.BATCH, "recall").sources
 _LONGEST = 60
@@ -147,7 +147,7 @@ def recall_lot(session: Session, lot_id: int, *, reason: str, actor: Actor, now:
     Raises: RuleBroken.
     """
     # In the order in which the bench locks them, batch before lot, so that nobody waits in a circle.
-    batch_ids = session.scalars(select(BatchInput.batch_id).where(BatchInput.lot_id == lot_id).distinct()).all()
+    batch_ids = set(session.scalars(recalled.made_from([lot_id])))
     batches = [get_to_change(session, Batch, batch_id, "batch") for batch_id in sorted(batch_ids)]
     lot = get_to_change(session, Lot, lot_id, "lot")
     before, lot.state = lot.state, LotState(move(session, lot, "recall", actor=actor, now=now, reason=reason))
