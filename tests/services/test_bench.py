@@ -102,6 +102,38 @@ def test_a_timer_started_anew_runs_anew(timed: Line) -> None:
     refused("are left of 5 min", lambda: confirm(timed, batch, 3, now=timed.now + timedelta(minutes=6)))
 
 
+def at_the_timer(timed: Line) -> int:
+    """A batch whose timer of five minutes was started just now."""
+    batch = timed.planned()
+    timed.weigh(batch, 1)
+    timed.weigh(batch, 2)
+    timed.run(lambda s: bench.start_timer(s, batch, 3, **timed.by))
+    return batch
+
+
+def test_the_time_of_a_pause_does_not_count_as_mixing(timed: Line) -> None:
+    batch = at_the_timer(timed)
+    minute = [timed.now + timedelta(minutes=passed) for passed in range(16)]
+    timed.run(lambda s: bench.pause(s, batch, reason="fire alarm", actor=timed.who["tess"], now=minute[1]))
+    timed.run(lambda s: bench.resume(s, batch, actor=timed.who["tess"], now=minute[11]))
+    refused("Step 3: 2 min are left of 5 min", lambda: confirm(timed, batch, 3, now=minute[13]))
+    confirm(timed, batch, 3, now=minute[15])
+
+
+def test_a_pharmacist_ends_a_timer_that_does_not_fit_with_a_reason_that_is_kept(timed: Line) -> None:
+    batch = at_the_timer(timed)
+    reason = "the line means at most five minutes"
+    refused("a pharmacist may go on", lambda: confirm(timed, batch, 3, note=reason))
+    refused("a pharmacist may go on", lambda: confirm(timed, batch, 3, actor=timed.who["pia"], note="short"))
+    confirm(timed, batch, 3, actor=timed.who["pia"], note=reason)
+    assert timed.trail(Event.BENCH_STEP_DONE, batch)[-1] == {
+        "step": 3,
+        "note": reason,
+        "seconds_left": 300,
+        "by": "Pia Pharmacist",
+    }
+
+
 def test_a_paused_batch_waits_until_somebody_goes_on(line: Line) -> None:
     batch = line.planned()
     refused("write the reason", lambda: line.run(lambda s: bench.pause(s, batch, reason=" ", **line.by)))
