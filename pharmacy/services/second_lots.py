@@ -81,6 +81,7 @@ def take_over(
     position: int,
     lot_scanned: str,
     *,
+    ran_out: str = "",
     reason: str,
     actor: Actor,
     now: datetime,
@@ -88,12 +89,18 @@ def take_over(
 ) -> Continued:
     """Another lot gives the rest of the component that is weighed now; what was weighed stays in the batch.
 
+    ran_out: the lot that this is about, as the page showed it; "" when it did not say.
     Raises: RuleBroken naming the field.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     move(session, batch, "continue", actor=actor, now=now, reason=reason)
     bench.refuse_unless_next(batch, position)
     taken = components.current(batch, position)
+    if ran_out and ran_out != taken.lot.number:
+        raise RuleBroken(
+            f"Lot {taken.lot.number} took over from lot {ran_out} meanwhile; look at the bench first.",
+            field="lot_scanned",
+        )
     lot = get_to_change(session, Lot, _lot_id(session, lot_scanned), "lot")
     found = work_out(session, batch, position, lot, today)
     _follow(session, batch, taken, lot, found.target, found.worked_out)

@@ -275,3 +275,24 @@ def test_what_the_balance_sent_is_kept_as_it_came(line: Line) -> None:
     line.weigh(batch, 1, reading="S S      0.5107 g", source=WeighSource.BALANCE, weighed=Decimal("510.7"))
     held = line.read(lambda s: s.get_one(Batch, batch).inputs[0].weigh_ins[0].reading)
     assert held == "S S      0.5107 g"
+
+
+def test_a_container_that_was_sent_twice_is_taken_once(line: Line) -> None:
+    batch = line.planned()
+    line.weigh(batch, 1, Decimal(200), more=True, seen=0)
+    refused("another container was taken meanwhile", lambda: line.weigh(batch, 1, Decimal(200), more=True, seen=0))
+    line.weigh(batch, 1, Decimal("310.7"), seen=1)
+    line.assert_whole()
+
+
+def test_no_container_leaves_a_rest_that_the_balance_may_not_weigh(line: Line) -> None:
+    batch = line.planned()
+    # 510.731 mg less 450 mg leave 60.731 mg, below 120 mg; 510.731 less 120 are 390.731 mg
+    refused(
+        r"60\.731 mg would be left, below the 120 mg.*at most 390\.731 mg",
+        lambda: line.weigh(batch, 1, Decimal(450), more=True),
+    )
+    line.weigh(batch, 1, Decimal(310), more=True)
+    # 200.731 mg are left: less 120 they are fewer than may be weighed
+    refused("weigh all of it from one container", lambda: line.weigh(batch, 1, Decimal(150), more=True))
+    line.weigh(batch, 1, Decimal(200))

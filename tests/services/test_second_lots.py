@@ -117,16 +117,17 @@ def test_a_lot_that_cannot_serve_changes_nothing(line: Line, changed: dict[str, 
 
 
 def test_the_lot_that_ran_out_the_wrong_ingredient_and_too_small_a_rest_are_refused(line: Line) -> None:
-    batch, other = line.planned(), line.lot(IngredientKind.ACTIVE, **OTHER)
-    line.weigh(batch, 1, Decimal(450), more=True)
+    stronger = Certificate("COA 3", Decimal("0.98"), "as is", Decimal(0))
+    batch, other = line.planned(), line.lot(IngredientKind.ACTIVE, **{**OTHER, "certificate": stronger})
+    line.weigh(batch, 1, Decimal(390), more=True)
     with pytest.raises(RuleBroken, match="is the one that ran out"):
         take_over(line, batch, 1, line.lots[IngredientKind.ACTIVE])
     with pytest.raises(RuleBroken, match="is Microcrystalline cellulose; the rest of Naltrexone"):
         take_over(line, batch, 1, line.lots[IngredientKind.FILLER])
     with pytest.raises(RuleBroken, match="write the reason"):
         take_over(line, batch, 1, other, reason=" ")
-    # 463.5 - 450 x 0.907522 = 55.1151 mg, / 0.9 = 61.239 mg: below 120 mg
-    with pytest.raises(RuleBroken, match=r"61\.239 mg is still to be weighed, below the 120 mg"):
+    # 463.5 - 390 x 0.907522 = 109.56642 mg, / 0.98 = 111.802 mg: below 120 mg
+    with pytest.raises(RuleBroken, match=r"111\.802 mg is still to be weighed, below the 120 mg"):
         take_over(line, batch, 1, other)
 
 
@@ -207,3 +208,17 @@ def test_filler_of_two_lots_that_is_in_the_mortar_is_counted_whole_when_the_acti
     # 17,927 mg of filler are weighed, 17,906.795 mg would be right beside both lots: within 2 %
     take_over(line, batch, 1, active)
     assert line.read(lambda s: components.current(s.get_one(Batch, batch), 1).target) == Decimal("212.493")
+
+
+def test_of_two_people_who_take_another_lot_at_once_one_wins_and_the_other_is_told(line: Line) -> None:
+    batch, other = line.planned(), line.lot(IngredientKind.ACTIVE, **OTHER)
+    third = line.row(Lot, line.lot(IngredientKind.ACTIVE, maker_lot="SC-3")).number
+    ran_out = line.row(Lot, line.lots[IngredientKind.ACTIVE]).number
+    line.weigh(batch, 1, Decimal(300), more=True)
+    take_over(line, batch, 1, other)
+    with pytest.raises(RuleBroken, match=f"{line.row(Lot, other).number} took over from lot {ran_out} meanwhile"):
+        line.run(
+            lambda s: second_lots.take_over(
+                s, batch, 1, third, ran_out=ran_out, reason="the first is empty", today=line.today, **line.by
+            )
+        )
