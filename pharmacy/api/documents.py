@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from pharmacy.domain.screening import Screening
+from pharmacy.services import components
 from pharmacy.services.reviewing import Since
 from pharmacy.services.signing import Standing
 from pharmacy.store.tables import Batch, Prescription
@@ -79,7 +80,7 @@ def batch(found: Batch) -> dict[str, object]:
                 "target": _plain(component.target),
                 "weighed": [_plain(weigh_in.weighed) for weigh_in in component.weigh_ins],
             }
-            for component in found.inputs
+            for component in components.in_order(found)
         ],
         "tests": [
             {"mean_mg": _plain(test.mean_mg), "rsd_percent": _plain(test.rsd_percent), "passed": test.passed}

@@ -38,7 +38,6 @@ class Rest:
 
     rest_mg: Decimal
     filler_total_mg: Decimal
-    fill_per_capsule_mg: Decimal
     steps: tuple[Step, ...]
 
 
@@ -60,12 +59,11 @@ def rest_of_active(wanted: Wanted, taken: Sequence[Taken], lot: ActiveLot, polic
         )
     room = made - sum((Fraction(one.mg) / Fraction(one.lot.packing_mg) for one in taken), Fraction(0))
     filler = Fraction(wanted.filler_packing_mg) * (room - rest / Fraction(lot.packing_mg))
-    weighed = sum((Fraction(one.mg) for one in taken), Fraction(0))
     shown = rounded(rest, 3), rounded(filler, 3)
     _refuse_unless_equal(shown, _in_micrograms(wanted, factor, taken, lot))
     if shown[1] <= 0:
         raise RuleBroken("With this lot no room for filler is left in the capsules; choose another lot.", "lot_scanned")
-    return Rest(*shown, rounded((weighed + rest + filler) / made, 3), _steps(wanted, factor, taken, lot, *shown))
+    return Rest(*shown, _steps(wanted, factor, taken, lot, *shown))
 
 
 def rest_of_filler(*, left_mg: Decimal, packing_mg: Decimal, next_packing_mg: Decimal) -> Rest:
@@ -92,7 +90,18 @@ def rest_of_filler(*, left_mg: Decimal, packing_mg: Decimal, next_packing_mg: De
         rounding=HALF_EVEN.format(places=3),
         source=DEFAULT.packing_source,
     )
-    return Rest(rest, rest, Decimal(0), (step,))
+    return Rest(rest, rest, (step,))
+
+
+def fill_per_capsule_mg(*, powder_mg: Decimal, capsules: int, overage: Decimal) -> Decimal:
+    """What one capsule holds of all the powder, weighed and still to be weighed [mg].
+
+    Formula: powder / (n x (1 + overage)), to the microgram.
+
+    >>> fill_per_capsule_mg(powder_mg=Decimal("18419.288"), capsules=100, overage=Decimal("0.03"))
+    Decimal('178.828')
+    """
+    return rounded(Fraction(powder_mg) / (capsules * (1 + Fraction(overage))), 3)
 
 
 def _factor(lot: ActiveLot) -> Fraction:

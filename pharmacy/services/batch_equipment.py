@@ -111,6 +111,23 @@ def refuse_unless_weighs_so_little(session: Session, balance: Equipment, weighed
         )
 
 
+def refuse_small_rest(session: Session, batch: Batch, taken: BatchInput, rest: Decimal, weighed: Decimal) -> None:
+    """Refuses a container after which less is left than the balance may weigh; nothing is in the mortar yet.
+
+    rest: of the target behind this container. Raises: RuleBroken.
+    """
+    least = least_mg(session, batch)
+    if taken.lot.ingredient.kind is IngredientKind.SHELL or rest >= least:
+        return
+    most = weighed + rest - least
+    advice = f"take at most {format_number(most)} mg now" if most >= least else "weigh all of it from one container"
+    raise RuleBroken(
+        f"{format_number(rest)} mg would be left, below the {format_number(least)} mg that the balance may weigh:"
+        f" {advice}, or another lot or balance.",
+        field="weighed",
+    )
+
+
 def least_mg(session: Session, batch: Batch) -> Decimal:
     """The least that may be weighed for this batch [mg]: of its balance as measured last, else as it was planned."""
     return equipment.minimum_mg(session, batch.balance) if batch.balance else batch.minimum_mg

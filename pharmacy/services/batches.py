@@ -123,6 +123,9 @@ def plan(session: Session, formula_id: int, planned: Plan, *, actor: Actor, now:
     Raises: RuleBroken naming the field.
     """
     found = prepare(session, formula_id, planned, today=today)
+    for lot_id in sorted({lot.id for lot in (found.active, found.filler, found.shell)}):
+        # Held until the batch is on record, so that a recall of this moment finds it.
+        lots.usable(get_to_change(session, Lot, lot_id, "lot"), planned.compounded)
     batch = Batch(
         number=batch_number(planned.compounded, next_number(session, f"batch-{planned.compounded:%y%m%d}")),
         formula=found.formula,
@@ -236,7 +239,7 @@ def powder_in_capsules_percent(batch: Batch) -> Decimal | None:
 
 
 def fill_per_capsule_mg(batch: Batch) -> Decimal:
-    """What the worksheet puts into one capsule, or its recalculation for a second lot of the active [mg]."""
+    """What the worksheet puts into one capsule, or its recalculation for a second lot of a powder [mg]."""
     fill = batch.worksheet["fill_per_capsule_mg"]
     for taken in batch.inputs:
         fill = (taken.worked_out or {}).get("fill_per_capsule_mg", fill)

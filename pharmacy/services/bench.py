@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from math import ceil
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -14,6 +14,7 @@ from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.file_kinds import FileKind, kind_of
 from pharmacy.domain.procedure import BenchStep, Part, Task, bench_steps
+from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.workflow import BatchState
 from pharmacy.services import components
 from pharmacy.services.acting import Actor, get_to_change, move, record
@@ -22,6 +23,7 @@ from pharmacy.store.tables import Batch, BenchAct, BenchActKind, BenchPhoto
 AT_BENCH = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING)
 MOST_BYTES = 1_500_000  # below the usual limit of a whole request, so that the sentence is ours
 MOST_PHOTOS = 40
+SHORTEST_REASON = 10  # letters
 _EVENTS = {
     BenchActKind.DONE: Event.BENCH_STEP_DONE,
     BenchActKind.STARTED: Event.BENCH_TIMER_STARTED,
@@ -59,23 +61,31 @@ def progress(batch: Batch) -> Progress:
     for act in batch.bench_acts:
         if act.kind is BenchActKind.STARTED and now is not None and act.step == now.number:
             started = act.at
-        elif act.kind in (BenchActKind.PAUSED, BenchActKind.RESUMED):
-            paused = act if act.kind is BenchActKind.PAUSED else None
+        elif act.kind is BenchActKind.PAUSED:
+            paused = act
+        elif act.kind is BenchActKind.RESUMED:
+            if started is not None and paused is not None:
+                started += act.at - paused.at  # nobody mixed in the meantime
+            paused = None
     return Progress(steps, done, now, started, paused)
 
 
 def confirm(session: Session, batch_id: int, step: int, *, note: str = "", actor: Actor, now: datetime) -> BenchAct:
     """A person did the present step, and says so.
 
+    Before its timer has run out only a pharmacist does, with the reason as the note: a line may name a time that is
+    none to wait for.
     Raises: RuleBroken when another step is next, when its timer has not run out, or while the work is paused.
     """
     batch = _to_work(session, batch_id, "do_step", actor=actor, now=now)
     at = progress(batch)
     present = _present(batch, at, step)
-    _refuse_before_time(at, present, now)
+    left = _seconds_left(at, present, now)
+    if left and not (actor.role in PHARMACISTS and len(note.strip()) >= SHORTEST_REASON):
+        raise _too_early(at, present, left)
     if len(note) > 500:
         raise RuleBroken("Note: at most 500 characters.", field="note")
-    return _act(session, batch, BenchActKind.DONE, step, note.strip(), actor=actor, now=now)
+    return _act(session, batch, BenchActKind.DONE, step, note.strip(), seconds_left=left, actor=actor, now=now)
 
 
 def start_timer(session: Session, batch_id: int, step: int, *, actor: Actor, now: datetime) -> BenchAct:
@@ -238,15 +248,22 @@ def _present(batch: Batch, at: Progress, number: int) -> BenchStep:
     return at.now
 
 
-def _refuse_before_time(at: Progress, step: BenchStep, now: datetime) -> None:
-    if not step.seconds:
-        return
+def _seconds_left(at: Progress, step: BenchStep, now: datetime) -> int:
+    """Of the time that the present step takes; all of it before its timer was started."""
     ready = at.ready_at()
-    if ready is None:
-        raise RuleBroken(f"Step {step.number} takes {_time(step.seconds)}: start the timer first.")
-    if now < ready:
-        left = ceil((ready - now).total_seconds())
-        raise RuleBroken(f"Step {step.number}: {_time(left)} are left of {_time(step.seconds)}.")
+    return step.seconds if ready is None else max(0, ceil((ready - now).total_seconds()))
+
+
+def _too_early(at: Progress, step: BenchStep, left: int) -> RuleBroken:
+    if at.started is None:
+        told = f"Step {step.number} takes {_time(step.seconds)}: start the timer first."
+    else:
+        told = f"Step {step.number}: {_time(left)} are left of {_time(step.seconds)}."
+    return RuleBroken(
+        f"{told} If the line means no time to wait for, a pharmacist may go on, with the reason in at least"
+        f" {SHORTEST_REASON} letters as the note.",
+        field="note",
+    )
 
 
 def _time(seconds: int) -> str:
@@ -257,14 +274,24 @@ def _time(seconds: int) -> str:
 
 
 def _act(
-    session: Session, batch: Batch, kind: BenchActKind, step: int, note: str, *, actor: Actor, now: datetime
+    session: Session,
+    batch: Batch,
+    kind: BenchActKind,
+    step: int,
+    note: str,
+    *,
+    seconds_left: int = 0,
+    actor: Actor,
+    now: datetime,
 ) -> BenchAct:
     row = BenchAct(batch_id=batch.id, kind=kind, step=step, note=note, person_id=actor.id, at=now)
     session.add(row)
     session.flush()
     session.expire(batch, ["bench_acts"])
-    tell = partial(record, session, _EVENTS[kind], actor=actor, now=now, subject="batch", subject_id=batch.id)
-    tell(step=step, note=note)
+    noted: dict[str, Any] = {"step": step, "note": note}
+    if seconds_left:
+        noted["seconds_left"] = seconds_left
+    record(session, _EVENTS[kind], actor=actor, now=now, subject="batch", subject_id=batch.id, **noted)
     return row
 
 

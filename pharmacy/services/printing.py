@@ -317,7 +317,8 @@ def _mark(pharmacy: Pharmacy, copies: int) -> str:
 
 def _inactive(batch: Batch) -> str:
     others = [c.lot.ingredient for c in batch.inputs if c.lot.ingredient.kind is not IngredientKind.ACTIVE]
-    return ", ".join(ingredient.name.lower() for ingredient in others)
+    names = dict.fromkeys(ingredient.name.lower() for ingredient in others)  # a second lot is the same ingredient
+    return ", ".join(names)
 
 
 def _pharmacy(session: Session) -> Pharmacy:

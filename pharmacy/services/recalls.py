@@ -17,7 +17,7 @@ from pharmacy.services import releasing, triturations
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store import recalled
 from pharmacy.store.recalled import Compounded, Held, Supplied
-from pharmacy.store.tables import Batch, BatchInput, Lot, RecallDrill, Searched, Trituration
+from pharmacy.store.tables import Batch, Lot, RecallDrill, Searched, Trituration
 
 _MAY_BE_RECALLED = find(Subject.BATCH, "recall").sources
 _LOT_MAY_BE_RECALLED = find(Subject.LOT, "recall").sources
@@ -158,9 +158,12 @@ def recall_lot(session: Session, lot_id: int, *, reason: str, actor: Actor, now:
     # In the order in which the bench locks them, what is made before the lots, so that nobody waits in a circle.
     made = _triturations(session, lot_id)
     made_lots = sorted(one.lot_id for one in made if one.lot_id is not None)
-    went_into = select(BatchInput.batch_id).where(BatchInput.lot_id.in_([lot_id, *made_lots])).distinct()
-    batches = [get_to_change(session, Batch, batch_id, "batch") for batch_id in sorted(session.scalars(went_into))]
+    batch_ids = set(session.scalars(recalled.made_from([lot_id, *made_lots])))
+    batches = [get_to_change(session, Batch, batch_id, "batch") for batch_id in sorted(batch_ids)]
     lot = get_to_change(session, Lot, lot_id, "lot")
+    # Whoever planned from the lot held it until now; from here on nobody can.
+    late = set(session.scalars(recalled.made_from([lot_id, *made_lots]))) - batch_ids
+    batches += [get_to_change(session, Batch, batch_id, "batch") for batch_id in sorted(late)]
     before, lot.state = lot.state, LotState(move(session, lot, "recall", actor=actor, now=now, reason=reason))
     lot.note = reason.strip()
     because = f"Lot {lot.number} was recalled: {lot.note}"

@@ -305,7 +305,7 @@ def refuse_unless_usable(session: Session, batch: Batch) -> None:
             f"Batch {batch.number} is {batch.state}; capsules are taken from released batches only.", field="batch"
         )
     assays.refuse_failed(session, batch)
-    for component in batch.inputs:
+    for component in components.in_use(batch):
         if component.lot.state in (LotState.RECALLED, LotState.REJECTED):
             raise RuleBroken(
                 f"Lot {component.lot.number} in batch {batch.number} is {component.lot.state}.", field="batch"
@@ -322,6 +322,6 @@ def _refuse_unless_good(batch: Batch, today: date) -> None:
         raise RuleBroken(f"Batch {batch.number} failed its weight test: {reasons} It can only be rejected.")
     if batch.beyond_use_date < today:
         raise RuleBroken(f"Batch {batch.number} is past its beyond-use date, {batch.beyond_use_date.isoformat()}.")
-    for component in batch.inputs:
+    for component in components.in_use(batch):
         if component.lot.state in (LotState.RECALLED, LotState.REJECTED):
             raise RuleBroken(f"Lot {component.lot.number} in batch {batch.number} is {component.lot.state}.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.beyond_use import BeyondUse, Component, beyond_use_date
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.domain.second_lot import Rest, Taken, Wanted, rest_of_active, rest_of_filler
+from pharmacy.domain.second_lot import Rest, Taken, Wanted, fill_per_capsule_mg, rest_of_active, rest_of_filler
 from pharmacy.domain.units import format_measure, format_number
 from pharmacy.domain.weighing import Basis, within_tolerance
+from pharmacy.domain.weighing_fractions import rounded
 from pharmacy.services import batch_equipment, batches, bench, components, lots
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.ledger import in_unit
@@ -48,7 +50,7 @@ def work_out(session: Session, batch: Batch, position: int, lot: Lot, today: dat
     kind = taken.lot.ingredient.kind
     if kind is IngredientKind.SHELL:
         left = taken.target - components.weighed(taken)
-        rest = Rest(left, Decimal(0), Decimal(0), ())
+        rest = Rest(left, Decimal(0), ())
     elif kind is IngredientKind.FILLER:
         rest = _rest_of_filler(session, batch, taken, lot)
     else:
@@ -67,10 +69,9 @@ def work_out(session: Session, batch: Batch, position: int, lot: Lot, today: dat
         )
     steps = [step.to_document() for step in rest.steps]
     worked_out: dict[str, object] = {"steps": steps[:1]}
-    filler = None
-    if kind is IngredientKind.ACTIVE:
-        worked_out["fill_per_capsule_mg"] = format(rest.fill_per_capsule_mg, "f")
-        filler = _new_filler(batch, rest)
+    filler = _new_filler(session, batch, rest) if kind is IngredientKind.ACTIVE else None
+    if kind is not IngredientKind.SHELL:
+        worked_out["fill_per_capsule_mg"] = format(_fill_per_capsule_mg(batch, position, rest, filler), "f")
     return Continued(lot, rest.rest_mg, filler, _beyond_use(batch, taken, lot), worked_out, steps[1:])
 
 
@@ -80,6 +81,7 @@ def take_over(
     position: int,
     lot_scanned: str,
     *,
+    ran_out: str = "",
     reason: str,
     actor: Actor,
     now: datetime,
@@ -87,12 +89,18 @@ def take_over(
 ) -> Continued:
     """Another lot gives the rest of the component that is weighed now; what was weighed stays in the batch.
 
+    ran_out: the lot that this is about, as the page showed it; "" when it did not say.
     Raises: RuleBroken naming the field.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     move(session, batch, "continue", actor=actor, now=now, reason=reason)
     bench.refuse_unless_next(batch, position)
     taken = components.current(batch, position)
+    if ran_out and ran_out != taken.lot.number:
+        raise RuleBroken(
+            f"Lot {taken.lot.number} took over from lot {ran_out} meanwhile; look at the bench first.",
+            field="lot_scanned",
+        )
     lot = get_to_change(session, Lot, _lot_id(session, lot_scanned), "lot")
     found = work_out(session, batch, position, lot, today)
     _follow(session, batch, taken, lot, found.target, found.worked_out)
@@ -159,7 +167,7 @@ def _rest_of_filler(session: Session, batch: Batch, taken: BatchInput, lot: Lot)
     )
 
 
-def _new_filler(batch: Batch, rest: Rest) -> Decimal | None:
+def _new_filler(session: Session, batch: Batch, rest: Rest) -> Decimal | None:
     """The filler's new target. Filler that is in the mortar already has to fit, within its tolerance.
 
     Raises: RuleBroken.
@@ -167,14 +175,32 @@ def _new_filler(batch: Batch, rest: Rest) -> Decimal | None:
     filler = _filler(batch)
     if not filler.weigh_ins:
         return rest.filler_total_mg if rest.filler_total_mg != filler.target else None
-    tolerance = within_tolerance("filler", rest.filler_total_mg, filler.target)
-    if not tolerance.ok:
+    weighed = _filler_weighed(session, batch)
+    if not within_tolerance("filler", rest.filler_total_mg, weighed).ok:
         raise RuleBroken(
             f"With this lot {format_measure(rest.filler_total_mg, 'mg')} of filler belong into the batch;"
-            f" {format_measure(filler.target, 'mg')} were asked for and are weighed. Choose another lot.",
+            f" {format_measure(weighed, 'mg')} are weighed already. Choose another lot.",
             field="lot_scanned",
         )
     return None
+
+
+def _filler_weighed(session: Session, batch: Batch) -> Decimal:
+    """What was weighed of the filler, of every lot of it, as milligrams of the last one that take the same room."""
+    rows = [one for one in components.chain(batch, _position_of(batch, IngredientKind.FILLER)) if one.weigh_ins]
+    full = [Fraction(batches.packing_of(session, one.lot, batch.formula.capsule_size, "lot_scanned")) for one in rows]
+    room = sum((Fraction(components.weighed(one)) / each for one, each in zip(rows, full, strict=True)), Fraction(0))
+    return rounded(room * full[-1], 3)
+
+
+def _fill_per_capsule_mg(batch: Batch, position: int, rest: Rest, filler: Decimal | None) -> Decimal:
+    """What one capsule holds, of what was weighed of every lot and of what is still to be weighed."""
+    due = batches.powder_mg(batch) + rest.rest_mg
+    for one in components.planned(batch):
+        is_powder = one.lot.ingredient.kind is not IngredientKind.SHELL
+        if is_powder and one.position != position and not components.is_complete(batch, one.position):
+            due += components.current(batch, one.position).target if filler is None else filler
+    return fill_per_capsule_mg(powder_mg=due, capsules=batch.capsules, overage=batch.formula.overage)
 
 
 def _beyond_use(batch: Batch, taken: BatchInput, lot: Lot) -> BeyondUse:

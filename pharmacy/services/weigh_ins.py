@@ -44,7 +44,8 @@ class Weighing:
     """One container's weighing, as it is typed or read from a balance. weighed in mg, or in capsules for shells.
 
     reading: the balance's own line. more: another container of the same lot follows. witness: the pharmacist who signs
-    a deviation. reader: the second person who read the weight.
+    a deviation. reader: the second person who read the weight. seen: how many containers of this lot were taken when
+    the page was shown, None when it did not say.
     """
 
     position: int
@@ -56,6 +57,7 @@ class Weighing:
     reading: str = ""
     more: bool = False
     reader: Proof | None = None
+    seen: int | None = None
 
 
 def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, now: datetime, today: date) -> WeighIn:
@@ -72,10 +74,19 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
         raise RuleBroken(f"Batch {batch.number} is planned for {batch.compounded.isoformat()}; weigh it on that day.")
     bench.refuse_unless_next(batch, weighing.position)
     taken = components.current(batch, weighing.position)
+    if weighing.seen is not None and weighing.seen != len(taken.weigh_ins):
+        raise RuleBroken(
+            f"{taken.lot.ingredient.name}: another container was taken meanwhile. Nothing was taken twice; look at what"
+            " is left.",
+            field="weighed",
+        )
     lot = get_to_change(session, Lot, taken.lot_id, "lot")
     _refuse_other_container(session, lot, weighing.lot_scanned, today)
     batch_equipment.refuse_unless_weighs(session, batch, taken, weighing.weighed, today)
     within = _judge(taken, lot, weighing)
+    if weighing.more:
+        together = components.weighed(taken) + weighing.weighed
+        batch_equipment.refuse_small_rest(session, batch, taken, taken.target - together, weighing.weighed)
     _refuse_unread(session, batch, taken, weighing, actor)
     called = f"batch {batch.number}"
     lots.draw(session, lot, weighing.weighed, batch_id=batch.id, actor=actor, now=now, today=today, reason=called)

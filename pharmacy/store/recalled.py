@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from pharmacy.domain.workflow import FillState
 from pharmacy.store.tables import (
@@ -28,6 +28,7 @@ from pharmacy.store.tables import (
     RecallDrill,
     Searched,
     Trituration,
+    WeighIn,
 )
 
 _AT_ONCE = 500
@@ -107,7 +108,8 @@ def lots(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
 
 def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
     """Every lot that went into a batch, in the worksheet's order."""
-    statement = _lots().join(BatchInput, BatchInput.lot_id == Lot.id).where(BatchInput.batch_id == batch_id)
+    statement = _lots().join(BatchInput, BatchInput.lot_id == Lot.id)
+    statement = statement.where(BatchInput.batch_id == batch_id, _is_in_use())
     rows = session.execute(statement.order_by(BatchInput.position))
     return tuple({row.id: _lot(row) for row in rows}.values())
 
@@ -148,8 +150,13 @@ def lots_of_maker(session: Session, maker_lot: str, supplier: str = "") -> tuple
 
 def batches_of(session: Session, lot_ids: Sequence[int]) -> tuple[Compounded, ...]:
     """Every batch that one of these lots is a component of, whatever became of it, the oldest first."""
-    made_of = select(BatchInput.batch_id).where(BatchInput.lot_id.in_(lot_ids))
+    made_of = made_from(lot_ids)
     return _compounded(session, _batches().where(Batch.id.in_(made_of)))
+
+
+def made_from(lot_ids: Sequence[int]) -> Select[int]:
+    """The numbers of the batches that one of these lots is a component of."""
+    return select(BatchInput.batch_id).where(BatchInput.lot_id.in_(lot_ids), _is_in_use())
 
 
 def batch(session: Session, batch_id: int) -> tuple[Compounded, ...]:
@@ -293,3 +300,11 @@ def _fill(row: Any, batch: str, quantity: int) -> Held:
         npi=row.npi,
         phone=row.phone,
     )
+
+
+def _is_in_use() -> ColumnElement[bool]:
+    """Whether a lot is in its batch, or still will be: not one that another took over from before it was weighed."""
+    after = aliased(BatchInput)
+    follows = (after.batch_id == BatchInput.batch_id) & (after.continues == BatchInput.position)
+    weighed = select(WeighIn.id).where(WeighIn.input_id == BatchInput.id).exists()
+    return or_(weighed, ~select(after.id).where(follows).exists())

@@ -110,6 +110,96 @@ def test_the_least_time_that_a_line_names_is_its_timer(line: str, seconds: int) 
     assert least_seconds(line) == seconds
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param(
+            ("Calculate the quantity of each ingredient to weigh.", "Accurately weigh each ingredient.", "Mix."),
+            ["", "123", ""],
+            id="a calculation weighs nothing",
+        ),
+        pytest.param(
+            ("Weigh all components.", "Fill capsules.", "Weigh ten capsules: shell, active and filler within 5 %."),
+            ["123", "", ""],
+            id="finished capsules are no components",
+        ),
+        pytest.param(
+            ("Weigh active.", "Weigh filler.", "Fill.", "Count the capsules."),
+            ["1", "2", "3", ""],
+            id="capsules counted behind the filling are no shells",
+        ),
+        pytest.param(
+            ("Weigh active.", "Weigh filler.", "Encapsulate.", "Count and weigh the filled capsules."),
+            ["1", "2", "3", ""],
+            id="encapsulating is filling",
+        ),
+        pytest.param(
+            ("Clean the filling machine.", "Fill in the log.", "Weigh the active.", "Weigh the filler.", "Fill."),
+            ["", "", "1", "2", "3"],
+            id="a filling machine and a form are not filled with powder",
+        ),
+        pytest.param(
+            ("Put on gloves.", "Tare a weighing boat.", "Weigh naltrexone HCl.", "Weigh Avicel PH-105.", "Fill."),
+            ["", "", "1", "2", "3"],
+            id="shortened and other names",
+        ),
+        pytest.param(
+            ("Clear the bench.", "Weigh each powder separately.", "Mix.", "Count 100 empty capsules.", "Fill."),
+            ["", "12", "", "3", ""],
+            id="each powder separately",
+        ),
+    ],
+)
+def test_procedures_as_pharmacists_write_them_weigh_each_component_at_its_place(
+    lines: tuple[str, ...], expected: list[str]
+) -> None:
+    """expected: of every line, the components weighed with it or right before it."""
+    found, waiting = dict.fromkeys(lines, ""), ""
+    for step in bench_steps(lines, PARTS, ()):
+        if step.task is Task.WEIGH:
+            waiting += str(step.position)
+        if step.text:
+            found[step.text] += waiting
+            waiting = ""
+    assert list(found.values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("Mix for 1.5 hours", 5400),
+        ("Shake 0.5 min", 30),
+        ("Mix 5 mins", 300),
+        ("Rest 1 hr", 3600),
+        ("A 10-minute mix in the jar", 600),
+        ("Mix at 1000 rpm for 2 x 5 min", 300),
+        ("Mix for at least 2 min", 120),
+        ("Mix for more than 2 min", 120),
+        ("Use within 24 hours, mix for 5 min", 300),
+        ("Use within 24 hours", 0),
+        ("Stable for 6 h at room temperature", 0),
+        ("After 24 hours the powder is discarded", 0),
+        ("Do not mix for more than 30 min", 0),
+        ("Mix no longer than 10 min", 0),
+        ("Mix up to 10 minutes", 0),
+        ("Scrape the mortar every 30 seconds", 0),
+    ],
+)
+def test_a_time_that_is_a_limit_or_a_rhythm_starts_no_timer(line: str, seconds: int) -> None:
+    assert least_seconds(line) == seconds
+
+
+def test_a_line_that_weighs_and_mixes_is_mixed_for_its_time_too() -> None:
+    steps = bench_steps(("Weigh the active and the filler, and mix for 5 min.", "Count the shells."), PARTS, ())
+    assert [(step.position, step.seconds) for step in steps] == [(1, 0), (2, 0), (0, 300), (3, 0)]
+
+
+def test_the_time_of_a_whole_dilution_runs_once_and_the_portions_are_mixed_once() -> None:
+    lines = ("Weigh all.", "Mix by geometric dilution for 10 minutes.", "Go on with the geometric dilution to the end.")
+    steps = bench_steps(lines, PARTS, PORTIONS)[3:]
+    assert [(bool(step.detail), step.seconds) for step in steps] == [(True, 0), (True, 0), (True, 600), (False, 0)]
+
+
 words = st.sampled_from(
     ["weigh", "Weigh the active", "count capsules", "mix", "by geometric dilution", "filler", "5 min", "cellulose", ""]
 )

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.domain.second_lot import Taken, Wanted, rest_of_active, rest_of_filler
+from pharmacy.domain.second_lot import Taken, Wanted, fill_per_capsule_mg, rest_of_active, rest_of_filler
 from pharmacy.domain.weighing import ActiveLot, AssayBasis, Basis
 
 FIRST = ActiveLot(Decimal("0.994"), AssayBasis.ANHYDROUS, Decimal("0.087"), Decimal(150))
@@ -24,7 +24,8 @@ def test_the_designs_batch_is_completed_from_a_second_lot_as_counted_by_hand() -
     assert found.rest_mg == Decimal("212.493")
     assert found.filler_total_mg == Decimal("17906.795")
     # the sum of the three, over 103 capsules
-    assert found.fill_per_capsule_mg == Decimal("178.828")
+    powder = 300 + found.rest_mg + found.filler_total_mg
+    assert fill_per_capsule_mg(powder_mg=powder, capsules=100, overage=Decimal("0.03")) == Decimal("178.828")
 
 
 def test_nothing_weighed_yet_means_the_worksheet_of_the_second_lot_alone() -> None:

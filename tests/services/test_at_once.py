@@ -1,15 +1,18 @@
 """Many people at once: nothing is sold twice, numbered twice or entered twice, and the trail stays one chain."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
 from typing import TypeVar
 
 from sqlalchemy import select
 
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.services import fills
+from pharmacy.domain.events import Event as Recorded
+from pharmacy.services import batches, fills, recalls
+from pharmacy.services.batches import Plan
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot, Message, Prescription
 from tests.services.line import Line, count_of, message
 
@@ -120,3 +123,28 @@ def test_allocating_and_cancelling_at_once_loses_no_capsule(line: Line) -> None:
 
     at_once(act, 8)
     line.assert_whole()
+
+
+def test_a_batch_planned_in_the_moment_of_the_recall_is_recalled_and_named_in_its_entry(line: Line) -> None:
+    active, written = line.lots[IngredientKind.ACTIVE], Event()
+    plan = Plan(100, dict(line.lots), line.balance, line.today, "prescriptions of this week")
+
+    def plan_slowly() -> int:
+        with line.database.transaction() as session:
+            batch = batches.plan(session, line.formula, plan, today=line.today, **line.by)
+            written.set()
+            time.sleep(0.5)  # the recall begins, and has to wait for this to end
+            return batch.id
+
+    def recall() -> None:
+        assert written.wait(30)
+        by = {"actor": line.who["paul"], "now": line.now}
+        line.run(lambda s: recalls.recall_lot(s, active, reason="the maker's letter", **by))
+
+    with ThreadPoolExecutor(2) as pool:
+        planned, recalled = pool.submit(plan_slowly), pool.submit(recall)
+        recalled.result(60)
+    batch = line.row(Batch, planned.result())
+    assert batch.state == "recalled"
+    [entry] = [one for one in line.trail(Recorded.LOT_MOVED, active) if one["step"] == "recall"]
+    assert entry["batches"] == [batch.number]

@@ -102,6 +102,38 @@ def test_a_timer_started_anew_runs_anew(timed: Line) -> None:
     refused("are left of 5 min", lambda: confirm(timed, batch, 3, now=timed.now + timedelta(minutes=6)))
 
 
+def at_the_timer(timed: Line) -> int:
+    """A batch whose timer of five minutes was started just now."""
+    batch = timed.planned()
+    timed.weigh(batch, 1)
+    timed.weigh(batch, 2)
+    timed.run(lambda s: bench.start_timer(s, batch, 3, **timed.by))
+    return batch
+
+
+def test_the_time_of_a_pause_does_not_count_as_mixing(timed: Line) -> None:
+    batch = at_the_timer(timed)
+    minute = [timed.now + timedelta(minutes=passed) for passed in range(16)]
+    timed.run(lambda s: bench.pause(s, batch, reason="fire alarm", actor=timed.who["tess"], now=minute[1]))
+    timed.run(lambda s: bench.resume(s, batch, actor=timed.who["tess"], now=minute[11]))
+    refused("Step 3: 2 min are left of 5 min", lambda: confirm(timed, batch, 3, now=minute[13]))
+    confirm(timed, batch, 3, now=minute[15])
+
+
+def test_a_pharmacist_ends_a_timer_that_does_not_fit_with_a_reason_that_is_kept(timed: Line) -> None:
+    batch = at_the_timer(timed)
+    reason = "the line means at most five minutes"
+    refused("a pharmacist may go on", lambda: confirm(timed, batch, 3, note=reason))
+    refused("a pharmacist may go on", lambda: confirm(timed, batch, 3, actor=timed.who["pia"], note="short"))
+    confirm(timed, batch, 3, actor=timed.who["pia"], note=reason)
+    assert timed.trail(Event.BENCH_STEP_DONE, batch)[-1] == {
+        "step": 3,
+        "note": reason,
+        "seconds_left": 300,
+        "by": "Pia Pharmacist",
+    }
+
+
 def test_a_paused_batch_waits_until_somebody_goes_on(line: Line) -> None:
     batch = line.planned()
     refused("write the reason", lambda: line.run(lambda s: bench.pause(s, batch, reason=" ", **line.by)))
@@ -243,3 +275,24 @@ def test_what_the_balance_sent_is_kept_as_it_came(line: Line) -> None:
     line.weigh(batch, 1, reading="S S      0.5107 g", source=WeighSource.BALANCE, weighed=Decimal("510.7"))
     held = line.read(lambda s: s.get_one(Batch, batch).inputs[0].weigh_ins[0].reading)
     assert held == "S S      0.5107 g"
+
+
+def test_a_container_that_was_sent_twice_is_taken_once(line: Line) -> None:
+    batch = line.planned()
+    line.weigh(batch, 1, Decimal(200), more=True, seen=0)
+    refused("another container was taken meanwhile", lambda: line.weigh(batch, 1, Decimal(200), more=True, seen=0))
+    line.weigh(batch, 1, Decimal("310.7"), seen=1)
+    line.assert_whole()
+
+
+def test_no_container_leaves_a_rest_that_the_balance_may_not_weigh(line: Line) -> None:
+    batch = line.planned()
+    # 510.731 mg less 450 mg leave 60.731 mg, below 120 mg; 510.731 less 120 are 390.731 mg
+    refused(
+        r"60\.731 mg would be left, below the 120 mg.*at most 390\.731 mg",
+        lambda: line.weigh(batch, 1, Decimal(450), more=True),
+    )
+    line.weigh(batch, 1, Decimal(310), more=True)
+    # 200.731 mg are left: less 120 they are fewer than may be weighed
+    refused("weigh all of it from one container", lambda: line.weigh(batch, 1, Decimal(150), more=True))
+    line.weigh(batch, 1, Decimal(200))

@@ -112,7 +112,9 @@ class Pharmacy(RuleBasedStateMachine):
             self.attempt(self.line.weigh, batch, before)
         for _ in range(parts):
             self.attempt(self.line.weigh, batch, position, self.share_of(batch, position, "0.3"), more=True)
-        lot = self.line.row(Lot, self.line.lot(kind, maker_lot="SC-2", amount=Decimal(60_000 if position < SHELL_POSITION else 90)))
+        lot = self.line.row(
+            Lot, self.line.lot(kind, maker_lot="SC-2", amount=Decimal(60_000 if position < SHELL_POSITION else 90))
+        )
         about = {"reason": "the first is empty", "today": self.line.today, **self.line.by}
         self.attempt(self.line.run, lambda s: second_lots.take_over(s, batch, position, lot.number, **about))
         if rest:

@@ -301,3 +301,16 @@ def test_only_the_pharmacist_in_charge_chooses_whose_weights_are_read_twice(
         client_as("technician").post(f"/batches/{batch}/weigh", data={**data, "reader_password": PASSWORD}).status_code
         == 302
     )
+
+
+def test_the_same_container_sent_twice_from_one_page_is_taken_once(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    client = client_as("technician")
+    assert 'name="seen" value="0"' in client.get(f"/batches/{batch}/bench").text
+    data = weighing(counter, IngredientKind.ACTIVE, "200", seen="0", more="1")
+    assert client.post(f"/batches/{batch}/weigh", data=data).status_code == 302
+    again = client.post(f"/batches/{batch}/weigh", data=data)
+    assert again.status_code == 422
+    assert "another container was taken meanwhile" in shown(again)
+    assert 'name="seen" value="1"' in again.text
+    assert counter.read(lambda s: len(s.get_one(Batch, batch).inputs[0].weigh_ins)) == 1

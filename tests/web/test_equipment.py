@@ -274,6 +274,7 @@ def test_an_unfit_machine_refuses_to_fill_and_the_batch_is_filled_by_hand(
     batch, client = counter.planned(machine_id=machine), client_as("technician")
     for position in (1, 2, 3):
         counter.weigh(batch, position)
+    counter.work(batch)
     assert "filled with E002 Sample Filler 100" in shown(client.get(f"/batches/{batch}/fill"))
     take_out(counter, machine)
     made = {"made": "100", "wasted": "0", "description": "white, clean, closed"}

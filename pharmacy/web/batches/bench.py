@@ -57,6 +57,7 @@ def weigh(batch_id: int) -> Answer:
             reading=weighed.sent if weighed.from_balance else "",
             more="more" in request.form,
             reader=_proof(form.reader, form.reader_password),
+            seen=values.whole(form.seen, most=10_000) if typed(form.seen.data) else None,
         )
         with transaction() as session:
             batches.weigh(session, batch_id, weighing, actor=actor(), now=now(), today=today())
@@ -127,6 +128,7 @@ def another_lot(batch_id: int) -> Answer:
                 batch_id,
                 values.chosen(form.position),
                 typed(form.lot_scanned.data),
+                ran_out=typed(form.ran_out.data),
                 reason=typed(form.reason.data),
                 actor=actor(),
                 now=now(),
@@ -214,7 +216,7 @@ def _page(batch_id: int, *, status: int = 200, **filled: Form) -> Answer:
             "batches/bench.html",
             batch=batch,
             at=at,
-            forms=_forms(at.now, filled),
+            forms=_forms(batch, at.now, filled),
             seconds_left=_seconds_left(at),
             order=[(step, _title(batch, step), _is_done(batch, at, step)) for step in at.steps],
             **_weighing(session, batch, at.now),
@@ -229,12 +231,13 @@ def _another_lot_page(batch_id: int, form: AnotherLotForm, status: int = 200) ->
         at = acts.progress(batch)
         if batch.state not in acts.AT_BENCH or at.now is None or at.now.task is not Task.WEIGH:
             return redirect(url_for("batches.bench", batch_id=batch_id))
-        form.position.data = str(at.now.position)
+        taken = components.current(batch, at.now.position)
+        form.position.data, form.ran_out.data = str(at.now.position), taken.lot.number
         shown = render_template(
             "batches/another_lot.html",
             batch=batch,
             form=form,
-            waiting=component(batch, components.current(batch, at.now.position)),
+            waiting=component(batch, taken),
             offers=[
                 (lot, *_offer(session, batch, at.now.position, lot))
                 for lot in second_lots.lots_for(session, batch, at.now.position, today())
@@ -251,11 +254,14 @@ def _offer(session: Session, batch: Batch, position: int, lot: Lot) -> tuple[sec
         return None, refusal.message
 
 
-def _forms(step: BenchStep, filled: dict[str, Form]) -> dict[str, Form]:
+def _forms(batch: Batch, step: BenchStep, filled: dict[str, Form]) -> dict[str, Form]:
     """A form for every act of the page; what was refused keeps what was typed, the others are empty."""
     kinds = {"weigh": WeighForm, "step": StepForm, "pause": ReasonForm, "photo": PhotoForm}
     forms = {name: filled[name] if name in filled else kind(formdata=None) for name, kind in kinds.items()}
-    forms["weigh"].position.data = str(step.position)
+    if step.task is Task.WEIGH:
+        weigh: WeighForm = forms["weigh"]
+        weigh.position.data = str(step.position)
+        weigh.seen.data = str(len(components.current(batch, step.position).weigh_ins))
     forms["step"].step.data = str(step.number)
     return forms
 

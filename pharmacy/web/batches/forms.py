@@ -76,7 +76,10 @@ class PlanForm(Form):
 
 
 class WeighForm(Form):
+    """seen: how many containers of the lot were taken when the page was shown."""
+
     position = HiddenField()
+    seen = HiddenField()
     lot_scanned = StringField("Scan the lot")
     weighed = StringField("Weighed")
     source = ChoiceField("The value was", choices=SOURCE_CHOICES)
@@ -93,7 +96,10 @@ class StepForm(Form):
 
 
 class AnotherLotForm(Form):
+    """ran_out: the number of the lot that is left, as the page shows it."""
+
     position = HiddenField()
+    ran_out = HiddenField()
     lot_scanned = StringField("Scan the other lot")
     reason = StringField("Why")
 
