@@ -19,7 +19,16 @@ from pharmacy.services.acting import get
 from pharmacy.services.printing import DEMONSTRATION, day
 from pharmacy.services.signing import Standing
 from pharmacy.store import quality
-from pharmacy.store.tables import AuditEntry, Batch, BatchInput, Pharmacy, PotencyAssay, WeightTest
+from pharmacy.store.tables import (
+    AuditEntry,
+    Batch,
+    BatchInput,
+    Part,
+    Pharmacy,
+    PotencyAssay,
+    Trituration,
+    WeightTest,
+)
 
 Clock = Callable[[datetime | None], str]
 
@@ -57,6 +66,7 @@ def compose(session: Session, batch: Batch, zone: ZoneInfo) -> Document:
                 tuple(_component(taken, clock) for taken in batch.inputs),
                 (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
             ),
+            *_triturations(batch, clock),
             Rows("Worksheet", ("What", "Formula", "With", "Result"), tuple(_steps(batch)), (0.2, 0.28, 0.34, 0.18)),
             *(_weights(test, place, clock) for place, test in enumerate(batch.tests, start=1)),
             _assays(quality.assays_of(session, batch.id), clock),
@@ -138,6 +148,32 @@ def _component(taken: BatchInput, clock: Clock) -> tuple[str, ...]:
         f"{_amount(taken.target, ingredient.unit)}\n{format_number(low)} to {format_number(high)}",
         weighed,
         who,
+    )
+
+
+def _triturations(batch: Batch, clock: Clock) -> tuple[Rows, ...]:
+    """What went into the components that were made here, one table for each."""
+    made = (taken.lot.trituration for taken in batch.inputs if taken.lot.trituration is not None)
+    return tuple(
+        Rows(
+            f"Trituration {one.number}, use by {day(one.beyond_use_date)}",
+            ("Part", "Supplier, maker's lot", "Our lot, expiry", "Target", "Weighed", "Who and how"),
+            tuple(_part(one, part, clock) for part in Part),
+            (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
+        )
+        for one in made
+    )
+
+
+def _part(made: Trituration, part: Part, clock: Clock) -> tuple[str, ...]:
+    lot, row = made.source(part), made.weighed(part)
+    return (
+        f"{part}: {lot.ingredient.name}",
+        f"{lot.supplier}, {lot.maker_lot}",
+        f"{lot.number}\n{day(lot.expiry)}",
+        format_measure(made.target(part), "mg"),
+        format_measure(row.weighed, "mg") if row else "not weighed",
+        f"{row.person.full_name}, {clock(row.at)}, {row.source.value}" if row else "",
     )
 
 

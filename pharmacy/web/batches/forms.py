@@ -38,7 +38,7 @@ class PlanForm(Form):
         """Puts the lots that may be used into the selects, the one that expires first in front and chosen."""
         for kind, held in lots.items():
             field = self.select(kind)
-            field.choices = [(str(lot.id), _told(lot)) for lot in held] or [("", "no released lot")]
+            field.choices = [(str(lot.id), told(lot)) for lot in held] or [("", "no released lot")]
             field.data = field.data or field.choices[0][0]
         return self
 
@@ -100,8 +100,11 @@ class WeightsForm(Form):
             raise InputUnusable(refusal.message, "weights") from None
 
 
-def _told(lot: Lot) -> str:
-    return f"{lot.number}, expires {lot.expiry.isoformat()}, {format_number(lot.on_hand)} {lot.ingredient.unit}"
+def told(lot: Lot) -> str:
+    """A lot in a list to choose from; a trituration with how much of it is active."""
+    strength = f", trituration of {format_number((lot.assay or Decimal(0)) * 100)} %" if lot.trituration else ""
+    held = f"{format_number(lot.on_hand)} {lot.ingredient.unit}"
+    return f"{lot.number}{strength}, expires {lot.expiry.isoformat()}, {held}"
 
 
 class AssayForm(Form):

@@ -10,9 +10,9 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.domain.signature import digest
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
-from pharmacy.services import batches, compounding_records, lots, printing
+from pharmacy.services import batches, compounding_records, lots, printing, triturations
 from pharmacy.services.acting import get
-from pharmacy.services.batches import Prepared
+from pharmacy.services.batches import Plan, Prepared, TriturationNeeded
 from pharmacy.store import lists, stock
 from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from pharmacy.web import values
@@ -23,6 +23,7 @@ from pharmacy.web.forms import ReasonForm, refuse, typed
 
 __all__ = ["assays", "bench", "bp", "deciding"]  # importing them puts their pages into the blueprint
 
+ACTIVE = IngredientKind.ACTIVE
 QUEUE = [state for state in BatchState if state in OPEN[Subject.BATCH]]
 
 
@@ -88,6 +89,9 @@ def plan() -> Answer:
                 return _plan_page(form, prepared, changed=changed and "work_out" not in request.form)
         with transaction() as session:
             batch = batches.plan(session, formula_id, planned, actor=actor(), now=now(), today=today())
+    except TriturationNeeded as refusal:
+        refuse(form, refusal)
+        return _plan_page(form, too_little=planned), 422
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _plan_page(form), 422
@@ -113,20 +117,37 @@ def _show(batch_id: int, form: ReasonForm) -> str:
         return render_template("batches/show.html", form=form, **record.context(session, batch))
 
 
-def _plan_page(form: PlanForm, prepared: Prepared | None = None, *, changed: bool = False) -> str:
-    """changed: what was asked to be opened is not what was on the screen."""
+def _plan_page(
+    form: PlanForm, prepared: Prepared | None = None, *, changed: bool = False, too_little: Plan | None = None
+) -> str:
+    """changed: what was asked to be opened is not what was on the screen. too_little: what the balance cannot weigh."""
     with reading() as session:
         formula = get(session, Formula, values.chosen(form.formula_id), "formula")
-        form.offer(_usable(session, formula))
-        return render_template("batches/plan.html", form=form, formula=formula, prepared=prepared, changed=changed)
+        held = usable(session, formula)
+        diluted, enough = _diluted(session, formula, held, too_little) if too_little else (None, ())
+        form.offer(held if not enough else held | {ACTIVE: (*enough, *(x for x in held[ACTIVE] if x not in enough))})
+        shown = {"form": form, "formula": formula, "prepared": prepared, "changed": changed}
+        return render_template("batches/plan.html", trituration=diluted, enough=enough, **shown)
 
 
-def _usable(session: Session, formula: Formula) -> dict[IngredientKind, tuple[Lot, ...]]:
-    """The lots of every component, the one that expires first in front."""
-    return {
+def _diluted(
+    session: Session, formula: Formula, held: dict[IngredientKind, tuple[Lot, ...]], planned: Plan
+) -> tuple[triturations.Prepared | None, tuple[Lot, ...]]:
+    """The trituration that such a batch takes, and those that are there already and are enough for it."""
+    try:
+        found = triturations.prepare(session, formula.id, planned, today=today())
+    except RuleBroken:  # the refusal of the batch says enough
+        return None, ()
+    return found, triturations.enough(held[ACTIVE], found, planned.minimum_mg)
+
+
+def usable(session: Session, formula: Formula) -> dict[IngredientKind, tuple[Lot, ...]]:
+    """The lots of every component, the one that expires first in front; triturations behind what was bought."""
+    found = {
         component.ingredient.kind: lots.first_expired_first_out(session, component.ingredient_id, today())
         for component in formula.components
     }
+    return {kind: tuple(sorted(held, key=lambda lot: lot.trituration is not None)) for kind, held in found.items()}
 
 
 def _fingerprint(prepared: Prepared) -> str:
