@@ -34,6 +34,10 @@ SPOKEN = {
     "initials": "the pharmacist's initials",
     "formula": "the formula's name",
     "batch_number": "the batch number",
+    "lot_number": "the lot number",
+    "active": "the name of the active",
+    "parents": "a lot that went into it",
+    "made_by": "the initials of who made it",
 }
 """How a refusal names a field; a field that is missing here is named by itself."""
 
@@ -106,7 +110,38 @@ class BatchLabel:
         return self.batch_number
 
 
-Label = VialLabel | BatchLabel
+NOT_FOR_DISPENSING = "TRITURATION - not for dispensing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriturationLabel:
+    """The label of a trituration, which stands beside the lots it is made of and looks like them.
+
+    strength: "379.170 mg of naltrexone hydrochloride per g". parents: lots, with what was weighed of each.
+    made_by: initials. compounded: the date. status: "QUARANTINE" until released.
+    """
+
+    pharmacy_name: str
+    kind: str = NOT_FOR_DISPENSING
+    active: str
+    strength: str
+    parents: tuple[str, ...]
+    lot_number: str
+    quantity: str
+    compounded: str
+    use_by: str
+    made_by: str
+    status: str
+    token: str
+    mark: str = ""
+
+    @property
+    def line_code(self) -> str:
+        """What the Code 128 holds: the lot number, which is scanned when it is weighed from."""
+        return self.lot_number
+
+
+Label = VialLabel | BatchLabel | TriturationLabel
 
 MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "warnings"})
 NOT_PRINTED = frozenset({"token"})
@@ -212,5 +247,20 @@ BATCH_EXAMPLE = BatchLabel(
     storage="Store at 20 to 25 °C (68 to 77 °F), dry and away from light.",
     status="QUARANTINE",
     token="MTR1:B4XN8TQ6HD",
+    mark="DEMONSTRATION",
+)
+
+TRITURATION_EXAMPLE = TriturationLabel(
+    pharmacy_name="Harbor Compounding Pharmacy",
+    active="naltrexone hydrochloride in microcrystalline cellulose",
+    strength="379.170 mg of naltrexone hydrochloride per g",
+    parents=("L000123, 122.0 mg", "L000131, 170.0 mg"),
+    lot_number="T000007",
+    quantity="292.0 mg",
+    compounded="24 Nov 2026",
+    use_by="22 May 2027",
+    made_by="JD",
+    status="QUARANTINE",
+    token="MTR1:T7XN8WQ6HD",
     mark="DEMONSTRATION",
 )

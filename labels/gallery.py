@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from labels.content import BATCH_EXAMPLE, EXAMPLE, Label
+from labels.content import BATCH_EXAMPLE, EXAMPLE, TRITURATION_EXAMPLE, Label
 from labels.picture import png
 from labels.printing import render
 
@@ -21,6 +21,7 @@ GALLERY: dict[str, Label] = {
     ),
     "batch-label": BATCH_EXAMPLE,
     "batch-label-released": replace(BATCH_EXAMPLE, status="RELEASED"),
+    "trituration-label": TRITURATION_EXAMPLE,
 }
 
 DPI = 300

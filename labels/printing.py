@@ -13,11 +13,11 @@ from threading import Lock
 from reportlab.pdfgen.canvas import Canvas
 
 from labels.barcodes import Barcode
-from labels.content import BatchLabel, Label, VialLabel
+from labels.content import BatchLabel, Label, TriturationLabel, VialLabel
 from labels.errors import LabelRefused
 from labels.fit import refuse_unprintable, refuse_unprintable_letter
 from labels.fonts import load
-from labels.layouts import batch, letter, vial
+from labels.layouts import batch, letter, trituration, vial
 from labels.letters import RecallLetter
 from labels.sheet import Mask, Sheet
 from labels.stock import find
@@ -90,6 +90,8 @@ def lay_out(label: Label, *, stock: str = "vial-4x2") -> Sheet:
             return vial.lay_out(label, found)
         case BatchLabel():
             return batch.lay_out(label, found)
+        case TriturationLabel():
+            return trituration.lay_out(label, found)
 
 
 def _draw(sheets: list[Sheet], *, title: str = "Label", scaling: str = "None") -> bytes:

@@ -24,8 +24,10 @@ from pharmacy.store.tables import (
     Batch,
     BatchInput,
     BenchActKind,
+    Part,
     Pharmacy,
     PotencyAssay,
+    Trituration,
     WeighIn,
     WeightTest,
 )
@@ -68,6 +70,7 @@ def compose(session: Session, batch: Batch, zone: ZoneInfo) -> Document:
                 tuple(_component(batch, taken, read_by, clock) for taken in components.in_order(batch)),
                 (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
             ),
+            *_triturations(batch, clock),
             _equipment(batch, clock),
             Rows("Worksheet", ("What", "Formula", "With", "Result"), tuple(_steps(batch)), (0.2, 0.28, 0.34, 0.18)),
             *_procedure(batch, clock),
@@ -194,6 +197,32 @@ def _procedure(batch: Batch, clock: Clock) -> tuple[Rows, ...]:
     )
     headings = ("Step", "What was done", "By", "Note")
     return (Rows("Procedure", headings, rows, (0.06, 0.44, 0.32, 0.18)),) if rows else ()
+
+
+def _triturations(batch: Batch, clock: Clock) -> tuple[Rows, ...]:
+    """What went into the components that were made here, one table for each."""
+    made = (taken.lot.trituration for taken in components.in_order(batch) if taken.lot.trituration is not None)
+    return tuple(
+        Rows(
+            f"Trituration {one.number}, use by {day(one.beyond_use_date)}",
+            ("Part", "Supplier, maker's lot", "Our lot, expiry", "Target", "Weighed", "Who and how"),
+            tuple(_part(one, part, clock) for part in Part),
+            (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
+        )
+        for one in made
+    )
+
+
+def _part(made: Trituration, part: Part, clock: Clock) -> tuple[str, ...]:
+    lot, row = made.source(part), made.weighed(part)
+    return (
+        f"{part}: {lot.ingredient.name}",
+        f"{lot.supplier}, {lot.maker_lot}",
+        f"{lot.number}\n{day(lot.expiry)}",
+        format_measure(made.target(part), "mg"),
+        format_measure(row.weighed, "mg") if row else "not weighed",
+        f"{row.person.full_name}, {clock(row.at)}, {row.source.value}" if row else "",
+    )
 
 
 def _amount(value: Decimal, unit: str) -> str:

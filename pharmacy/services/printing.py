@@ -6,24 +6,38 @@ Drawing and reading back run between transactions, never inside one.
 import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, undefer
 
-from labels.content import BatchLabel, VialLabel
+from labels.content import BatchLabel, TriturationLabel, VialLabel
 from labels.errors import LabelRefused
 from labels.printing import Printed, render
 from labels.read_back import agrees
 from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.domain.units import format_strength
-from pharmacy.domain.workflow import BatchState, FillState
+from pharmacy.domain.units import format_measure, format_strength
+from pharmacy.domain.workflow import BatchState, FillState, LotState
 from pharmacy.services import courses, fills
 from pharmacy.services.acting import Actor, get, get_to_change, move, record
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Batch, Equipment, Fill, IngredientKind, Label, LabelKind, Lot, Pharmacy, Prescription
+from pharmacy.store.tables import (
+    Batch,
+    Equipment,
+    Fill,
+    IngredientKind,
+    Label,
+    LabelKind,
+    Lot,
+    Part,
+    Pharmacy,
+    Prescription,
+    Trituration,
+)
 
-AnyLabel = VialLabel | BatchLabel
+AnyLabel = VialLabel | BatchLabel | TriturationLabel
 WARNINGS = (
     "Do not take with opioid medicines. Tell every doctor and dentist.",
     "May cause vivid dreams.",
@@ -66,6 +80,19 @@ def print_batch(database: Database, batch_id: int, *, actor: Actor, now: datetim
         label = compose_batch(session, batch_id)
     made = make(label)
     return database.run(lambda session: _keep_batch(session, batch_id, made, actor=actor, now=now, reason=reason))
+
+
+def print_trituration(database: Database, trituration_id: int, *, actor: Actor, now: datetime, reason: str = "") -> int:
+    """Makes the label of the lot that a trituration became, as its state is now, and keeps it; returns its number.
+
+    Raises: RuleBroken.
+    """
+    with database.reading() as session:
+        label = compose_trituration(session, trituration_id)
+    made = make(label)
+    return database.run(
+        lambda session: _keep_trituration(session, trituration_id, made, actor=actor, now=now, reason=reason)
+    )
 
 
 def make(label: AnyLabel) -> Made:
@@ -138,15 +165,44 @@ def compose_batch(session: Session, batch_id: int) -> BatchLabel:
         token=token,
         mark=DEMONSTRATION if pharmacy.demonstration else "",
     )
-    copies = _same_before(session, batch.id, label)
+    copies = _same_before(session, Label.batch_id == batch.id, label)
     return replace(label, mark=_mark(pharmacy, copies))
 
 
-def shelf_status(state: BatchState) -> str:
-    """What a batch label says about the state, in capitals."""
-    if state in (BatchState.RELEASED, BatchState.EXHAUSTED):
+def compose_trituration(session: Session, trituration_id: int) -> TriturationLabel:
+    """What the label of a trituration says now: QUARANTINE until a pharmacist released its lot.
+
+    Raises: RuleBroken when it is not mixed.
+    """
+    made, pharmacy = get(session, Trituration, trituration_id, "trituration"), _pharmacy(session)
+    if made.lot is None or made.mixed_by is None:
+        raise RuleBroken(f"Trituration {made.number} is {made.state}; its label is made when it is mixed.")
+    active = made.active_lot.ingredient.name.lower()
+    _, token = _printed_before(session, Label.lot_id == made.lot_id)
+    label = TriturationLabel(
+        pharmacy_name=pharmacy.name,
+        active=f"{active} in {made.diluent_lot.ingredient.name.lower()}",
+        strength=f"{format_measure((made.lot.assay or Decimal(0)) * 1000, 'mg')} of {active} per g",
+        parents=tuple(
+            f"{row.lot_scanned}, {format_measure(row.weighed, 'mg')}" for row in map(made.weighed, Part) if row
+        ),
+        lot_number=made.lot.number,
+        quantity=format_measure(made.lot.received_amount, "mg"),
+        compounded=day(made.compounded),
+        use_by=day(made.lot.expiry),
+        made_by=made.mixed_by.initials,
+        status=shelf_status(made.lot.state),
+        token=token,
+        mark=DEMONSTRATION if pharmacy.demonstration else "",
+    )
+    return replace(label, mark=_mark(pharmacy, _same_before(session, Label.lot_id == made.lot_id, label)))
+
+
+def shelf_status(state: BatchState | LotState) -> str:
+    """What a shelf label says about the state, in capitals."""
+    if state in ("released", "open", "exhausted"):
         return "RELEASED"
-    if state in (BatchState.REJECTED, BatchState.RECALLED, BatchState.EXPIRED):
+    if state in ("rejected", "recalled", "expired"):
         return f"{state.upper()} - DO NOT USE"
     return "QUARANTINE"
 
@@ -182,14 +238,15 @@ def note_print(session: Session, label_id: int, *, actor: Actor, now: datetime) 
 
 
 def scanned(session: Session, text: str) -> tuple[str, int]:
-    """What a scanned code stands for: ("fill", id), or the same of a batch, lot, prescription or piece of equipment.
+    """What a scanned code stands for: the name of its kind, such as "fill" or "lot", and its id.
 
     Raises: NotFound.
     """
     wanted = text.strip() if text.isprintable() else ""
     label = session.execute(select(Label).where(Label.token == wanted).limit(1)).scalar() if wanted else None
     if label is not None:
-        return ("fill", label.fill_id) if label.fill_id else ("batch", label.batch_id or 0)
+        of = (("fill", label.fill_id), ("batch", label.batch_id), ("lot", label.lot_id))
+        return next((kind, key) for kind, key in of if key)
     found = _by_number(session, wanted)
     if found is None:
         raise NotFound(f"Nothing here has the code “{wanted[:60]}”.", field="code")
@@ -197,13 +254,8 @@ def scanned(session: Session, text: str) -> tuple[str, int]:
 
 
 def _by_number(session: Session, wanted: str) -> tuple[str, int] | None:
-    numbered: tuple[type[Fill] | type[Batch] | type[Lot] | type[Prescription] | type[Equipment], ...] = (
-        Fill,
-        Batch,
-        Lot,
-        Prescription,
-        Equipment,
-    )
+    # Once mixed, a trituration is a lot.
+    numbered: tuple[Any, ...] = (Fill, Batch, Lot, Trituration, Prescription, Equipment)
     for table in numbered:
         found = session.execute(select(table.id).where(table.number == wanted.upper())).scalar()
         if found is not None:
@@ -237,10 +289,27 @@ def _keep_batch(session: Session, batch_id: int, made: Made, *, actor: Actor, no
     again = compose_batch(session, batch_id)
     if replace(again, token=made.label.token) != made.label:
         raise Conflict(f"Batch {batch.number} was changed while its label was drawn; print it again.")
-    copies = _same_before(session, batch.id, again)
+    copies = _same_before(session, Label.batch_id == batch.id, again)
+    _refuse_without_reason(copies, reason)
+    return _keep(session, LabelKind.BATCH, made, copies, batch_id=batch.id, actor=actor, now=now, reason=reason)
+
+
+def _keep_trituration(
+    session: Session, trituration_id: int, made: Made, *, actor: Actor, now: datetime, reason: str
+) -> int:
+    lot_id = get(session, Trituration, trituration_id, "trituration").lot_id
+    lot = get_to_change(session, Lot, lot_id or 0, "lot")
+    again = compose_trituration(session, trituration_id)
+    if replace(again, token=made.label.token) != made.label:
+        raise Conflict(f"Lot {lot.number} was changed while its label was drawn; print it again.")
+    copies = _same_before(session, Label.lot_id == lot.id, again)
+    _refuse_without_reason(copies, reason)
+    return _keep(session, LabelKind.TRITURATION, made, copies, lot_id=lot.id, actor=actor, now=now, reason=reason)
+
+
+def _refuse_without_reason(copies: int, reason: str) -> None:
     if copies and not reason.strip():
         raise RuleBroken("Reason: this label was printed before; say why another is needed.", field="reason")
-    return _keep(session, LabelKind.BATCH, made, copies, batch_id=batch.id, actor=actor, now=now, reason=reason)
 
 
 def _keep(
@@ -254,11 +323,13 @@ def _keep(
     reason: str,
     fill_id: int | None = None,
     batch_id: int | None = None,
+    lot_id: int | None = None,
 ) -> int:
     row = Label(
         kind=kind,
         fill_id=fill_id,
         batch_id=batch_id,
+        lot_id=lot_id,
         copy=copies,
         reason=reason.strip(),
         token=made.label.token,
@@ -284,6 +355,7 @@ def _keep(
         kind=kind.value,
         fill_id=fill_id,
         batch_id=batch_id,
+        **({"lot_id": lot_id} if lot_id else {}),
         copy=copies,
         sha256=row.sha256,
         reason=row.reason,
@@ -297,8 +369,8 @@ def _printed_before(session: Session, where: object) -> tuple[int, str]:
     return int(rows[0]), rows[1] or new_token()
 
 
-def _same_before(session: Session, batch_id: int, label: BatchLabel) -> int:
-    earlier = session.scalars(select(Label.content).where(Label.batch_id == batch_id))
+def _same_before(session: Session, where: ColumnElement[bool], label: BatchLabel | TriturationLabel) -> int:
+    earlier = session.scalars(select(Label.content).where(where))
     return sum(1 for content in earlier if content["status"] == label.status and content["quantity"] == label.quantity)
 
 

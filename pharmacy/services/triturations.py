@@ -289,7 +289,7 @@ def mixing_mg(made: Trituration) -> tuple[Decimal, ...]:
     return geometric_portions(start_mg=active, diluent_mg=diluent)
 
 
-def enough(held: tuple[Lot, ...], prepared: Prepared, minimum_mg: Decimal) -> tuple[Lot, ...]:
+def enough(held: tuple[Lot, ...], prepared: Prepared) -> tuple[Lot, ...]:
     """Those of the lots that are triturations with the same diluent, hold what the batch needs, and so dilute that the
     balance weighs it."""
     needed = Fraction(prepared.plan.needed_mg) * origins.purity(prepared.active)
@@ -298,7 +298,7 @@ def enough(held: tuple[Lot, ...], prepared: Prepared, minimum_mg: Decimal) -> tu
         for lot in held
         if lot.trituration is not None
         and lot.trituration.diluent_lot.ingredient_id == prepared.diluent.ingredient_id
-        and minimum_mg <= needed / origins.purity(lot) <= lot.on_hand
+        and prepared.minimum_mg <= needed / origins.purity(lot) <= lot.on_hand
     )
 
 

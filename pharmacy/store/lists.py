@@ -24,6 +24,7 @@ from pharmacy.store.tables import (
     Patient,
     Person,
     Prescription,
+    Trituration,
 )
 
 PAGE = 50
@@ -47,13 +48,15 @@ class Waiting:
 
 def waiting(session: Session) -> dict[str, dict[str, Waiting]]:
     """{"prescription": {state: Waiting}, "batch": ..., "fill": ...} of everything open, counted over the open index."""
+    quarantined, draft = LotState.QUARANTINED, FormulaState.DRAFT
     return {
         "prescription": _count_open(session, Prescription),
         "batch": _count_open(session, Batch),
         "fill": _count_open(session, Fill),
-        "message": {"review": _messages_waiting(session)},
-        "lot": _lots_waiting(session),
-        "formula": _drafts_waiting(session),
+        "message": {"review": _since(session, Message.received_at, Message.is_open.is_(True))},
+        "lot": {quarantined.value: _since(session, Lot.received_at, Lot.is_open.is_(True), Lot.state == quarantined)},
+        "trituration": {"open": _since(session, Trituration.planned_at, Trituration.is_open.is_(True))},
+        "formula": {draft.value: _since(session, Formula.drafted_at, Formula.state == draft)},
     }
 
 
@@ -232,12 +235,15 @@ def api_tokens(session: Session) -> Sequence[Any]:
     return session.execute(statement.order_by(ApiToken.id.desc())).all()
 
 
-def labels_of(session: Session, *, fill_id: int | None = None, batch_id: int | None = None) -> Sequence[Any]:
-    """Labels made for a fill or a batch, oldest first, without their bytes."""
+def labels_of(
+    session: Session, *, fill_id: int | None = None, batch_id: int | None = None, lot_id: int | None = None
+) -> Sequence[Any]:
+    """Labels made for a fill, a batch or a trituration's lot, oldest first, without their bytes."""
+    of = ((Label.fill_id, fill_id), (Label.batch_id, batch_id), (Label.lot_id, lot_id))
     statement = (
         select(Label.id, Label.copy, Label.reason, Label.sha256, Label.made_at, Person.full_name.label("made_by"))
         .join(Person, Person.id == Label.made_by_id)
-        .where(Label.fill_id == fill_id if fill_id else Label.batch_id == batch_id)
+        .where(next(column == key for column, key in of if key))
     )
     return session.execute(statement.order_by(Label.id)).all()
 
@@ -374,20 +380,7 @@ def _count_open(session: Session, table: Any) -> dict[str, Waiting]:
     return {row.state.value: Waiting(row.number, row.oldest) for row in session.execute(statement)}
 
 
-def _messages_waiting(session: Session) -> Waiting:
-    oldest = func.min(Message.received_at, type_=Message.received_at.type)
-    row = session.execute(select(func.count(), oldest).where(Message.is_open.is_(True))).one()
+def _since(session: Session, moment: Any, *which: Any) -> Waiting:
+    """How many rows are so, and the first of the moments at which they began to wait."""
+    row = session.execute(select(func.count(), func.min(moment, type_=moment.type)).where(*which)).one()
     return Waiting(row[0], row[1])
-
-
-def _lots_waiting(session: Session) -> dict[str, Waiting]:
-    oldest = func.min(Lot.received_at, type_=Lot.received_at.type)
-    statement = select(func.count(), oldest).where(Lot.is_open.is_(True), Lot.state == LotState.QUARANTINED)
-    row = session.execute(statement).one()
-    return {LotState.QUARANTINED.value: Waiting(row[0], row[1])}
-
-
-def _drafts_waiting(session: Session) -> dict[str, Waiting]:
-    oldest = func.min(Formula.drafted_at, type_=Formula.drafted_at.type)
-    row = session.execute(select(func.count(), oldest).where(Formula.state == FormulaState.DRAFT)).one()
-    return {FormulaState.DRAFT.value: Waiting(row[0], row[1])}

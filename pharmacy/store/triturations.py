@@ -84,15 +84,15 @@ class Trituration(Base):
 
     def weighed(self, part: Part) -> "TriturationWeighing | None":
         """The weighing of one part; None before it."""
-        return next((row for row in self.weighings if row.part is part), None)
+        return next((row for row in self.weighings if row.part == part), None)
 
     def source(self, part: Part) -> Lot:
         """The lot that a part is weighed from."""
-        return self.active_lot if part is Part.ACTIVE else self.diluent_lot
+        return self.active_lot if part == Part.ACTIVE else self.diluent_lot
 
     def target(self, part: Part) -> Decimal:
         """What is to be weighed of a part [mg]."""
-        return self.active_mg if part is Part.ACTIVE else self.diluent_mg
+        return self.active_mg if part == Part.ACTIVE else self.diluent_mg
 
 
 class TriturationWeighing(Base):

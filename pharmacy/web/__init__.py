@@ -24,10 +24,11 @@ from pharmacy.web.prescriptions.views import bp as prescriptions
 from pharmacy.web.quality.views import bp as quality
 from pharmacy.web.recalls.views import bp as recalls
 from pharmacy.web.rules.views import bp as rules
+from pharmacy.web.triturations.views import bp as triturations
 
 BLUEPRINTS = (
-    auth, home, prescriptions, questions, patients, messages, formulas, lots, equipment, batches, fills, labels, people,
-    rules, recalls, quality, audit, help_pages,
+    auth, home, prescriptions, questions, patients, messages, formulas, lots, triturations, equipment, batches, fills,
+    labels, people, rules, recalls, quality, audit, help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

@@ -22,8 +22,8 @@ from pharmacy.web.forms import refuse, typed
 bp = Blueprint("audit", __name__, url_prefix="/reports")
 
 WATCHERS = (Role.AUDITOR, Role.ADMINISTRATOR, Role.PHARMACIST_IN_CHARGE)
-SUBJECTS = ("prescription", "message", "formula", "ingredient", "lot", "batch", "batch-input", "fill", "label",
-            "patient", "prescriber", "person", "pharmacy", "rule-change", "token")  # fmt: skip
+SUBJECTS = ("prescription", "message", "formula", "ingredient", "lot", "trituration", "batch", "batch-input", "fill",
+            "label", "patient", "prescriber", "person", "pharmacy", "rule-change", "token")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,14 +41,14 @@ class PlanForm(Form):
         """Puts the lots that may be used into the selects, the one that expires first in front and chosen."""
         for kind, held in lots.items():
             field = self.select(kind)
-            field.choices = [(str(lot.id), _told(lot)) for lot in held] or [("", "no released lot")]
+            field.choices = [(str(lot.id), told(lot)) for lot in held] or [("", "no released lot")]
             field.data = field.data or field.choices[0][0]
         return self
 
     def offer_equipment(self, balances: tuple[Standing, ...], machines: tuple[Standing, ...]) -> Self:
         """Puts what is fit for use into the selects; capsules may always be filled by hand."""
-        self.balance_id.choices = _choices(EquipmentKind.BALANCE, balances)
-        self.machine_id.choices = _choices(EquipmentKind.MACHINE, machines)
+        self.balance_id.choices = equipment_choices(EquipmentKind.BALANCE, balances)
+        self.machine_id.choices = equipment_choices(EquipmentKind.MACHINE, machines)
         for field in (self.balance_id, self.machine_id):
             field.data = field.choices[0][0] if field.data is None else field.data
         return self
@@ -136,11 +136,15 @@ class WeightsForm(Form):
             raise InputUnusable(refusal.message, "weights") from None
 
 
-def _told(lot: Lot) -> str:
-    return f"{lot.number}, expires {lot.expiry.isoformat()}, {format_number(lot.on_hand)} {lot.ingredient.unit}"
+def told(lot: Lot) -> str:
+    """A lot in a list to choose from; a trituration with how much of it is active."""
+    strength = f", trituration of {format_number((lot.assay or Decimal(0)) * 100)} %" if lot.trituration else ""
+    held = f"{format_number(lot.on_hand)} {lot.ingredient.unit}"
+    return f"{lot.number}{strength}, expires {lot.expiry.isoformat()}, {held}"
 
 
-def _choices(kind: EquipmentKind, offers: tuple[Standing, ...]) -> list[tuple[str, str]]:
+def equipment_choices(kind: EquipmentKind, offers: tuple[Standing, ...]) -> list[tuple[str, str]]:
+    """What is fit for use, as a list offers it."""
     fit = [(str(one.row.id), _offered(one)) for one in offers if not one.faults]
     if kind is EquipmentKind.MACHINE:
         return [*fit, ("", "by hand")]
@@ -168,7 +172,7 @@ class ExchangeForm(Form):
 
     def offer(self, kind: EquipmentKind, offers: tuple[Standing, ...]) -> None:
         """Puts what is fit for use into the select."""
-        self.of(kind).choices = _choices(kind, offers)
+        self.of(kind).choices = equipment_choices(kind, offers)
 
 
 class AssayForm(Form):

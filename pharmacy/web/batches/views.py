@@ -11,9 +11,9 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.domain.signature import digest
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
-from pharmacy.services import batch_equipment, batches, compounding_records, lots, printing
+from pharmacy.services import batch_equipment, batches, compounding_records, lots, printing, triturations
 from pharmacy.services.acting import get
-from pharmacy.services.batches import Prepared
+from pharmacy.services.batches import Plan, Prepared, TriturationNeeded
 from pharmacy.store import lists, stock
 from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from pharmacy.web import values
@@ -25,6 +25,7 @@ from pharmacy.web.forms import ReasonForm, refuse, typed
 # importing them puts their pages into the blueprint
 __all__ = ["assays", "bench", "bp", "deciding", "exchange", "filling"]
 
+ACTIVE = IngredientKind.ACTIVE
 QUEUE = [state for state in BatchState if state in OPEN[Subject.BATCH]]
 
 
@@ -90,6 +91,9 @@ def plan() -> Answer:
                 return _plan_page(form, prepared, changed=changed and "work_out" not in request.form)
         with transaction() as session:
             batch = batches.plan(session, formula_id, planned, actor=actor(), now=now(), today=today())
+    except TriturationNeeded as refusal:
+        refuse(form, refusal)
+        return _plan_page(form, too_little=planned), 422
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _plan_page(form), 422
@@ -115,14 +119,19 @@ def _show(batch_id: int, form: ReasonForm) -> str:
         return render_template("batches/show.html", form=form, **record.context(session, batch))
 
 
-def _plan_page(form: PlanForm, prepared: Prepared | None = None, *, changed: bool = False) -> str:
-    """changed: what was asked to be opened is not what was on the screen."""
+def _plan_page(
+    form: PlanForm, prepared: Prepared | None = None, *, changed: bool = False, too_little: Plan | None = None
+) -> str:
+    """changed: what was asked to be opened is not what was on the screen. too_little: what the balance cannot weigh."""
     with reading() as session:
         formula = get(session, Formula, values.chosen(form.formula_id), "formula")
         balances, machines = (
             batch_equipment.offers(session, kind, size=formula.capsule_size, on=today()) for kind in EquipmentKind
         )
-        form.offer(_usable(session, formula)).offer_equipment(balances, machines)
+        held = usable(session, formula)
+        diluted, enough = _diluted(session, formula, held, too_little) if too_little else (None, ())
+        form.offer(held if not enough else held | {ACTIVE: (*enough, *(x for x in held[ACTIVE] if x not in enough))})
+        form.offer_equipment(balances, machines)
         return render_template(
             "batches/plan.html",
             form=form,
@@ -132,15 +141,29 @@ def _plan_page(form: PlanForm, prepared: Prepared | None = None, *, changed: boo
             prepared=prepared,
             sizes=batches.capsule_sizes(session, prepared) if prepared else (),
             changed=changed,
+            trituration=diluted,
+            enough=enough,
         )
 
 
-def _usable(session: Session, formula: Formula) -> dict[IngredientKind, tuple[Lot, ...]]:
-    """The lots of every component, the one that expires first in front."""
-    return {
+def _diluted(
+    session: Session, formula: Formula, held: dict[IngredientKind, tuple[Lot, ...]], planned: Plan
+) -> tuple[triturations.Prepared | None, tuple[Lot, ...]]:
+    """The trituration that such a batch takes, and those that are there already and are enough for it."""
+    try:
+        found = triturations.prepare(session, formula.id, planned, today=today())
+    except RuleBroken:  # the refusal of the batch says enough
+        return None, ()
+    return found, triturations.enough(held[ACTIVE], found)
+
+
+def usable(session: Session, formula: Formula) -> dict[IngredientKind, tuple[Lot, ...]]:
+    """The lots of every component, the one that expires first in front; triturations behind what was bought."""
+    found = {
         component.ingredient.kind: lots.first_expired_first_out(session, component.ingredient_id, today())
         for component in formula.components
     }
+    return {kind: tuple(sorted(held, key=lambda lot: lot.trituration is not None)) for kind, held in found.items()}
 
 
 def _fingerprint(prepared: Prepared) -> str:

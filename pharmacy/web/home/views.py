@@ -144,6 +144,8 @@ def _page_of(kind: str, key: int) -> str:
         return url_for("lots.show", lot_id=key)
     if kind == "equipment":
         return url_for("equipment.show", equipment_id=key)
+    if kind == "trituration":
+        return url_for("triturations.show", trituration_id=key)
     return url_for("batches.show", batch_id=key)
 
 
@@ -166,6 +168,7 @@ def _others(counts: dict[str, dict[str, Waiting]]) -> list[Entry]:
     drafts = counts["formula"].get(FormulaState.DRAFT, nothing)
     return [
         ("messages nobody could read", counts["message"]["review"], url_for("messages.index"), not pharmacist, None),
+        ("triturations to make", counts["trituration"]["open"], url_for("triturations.index"), not pharmacist, None),
         ("lots in quarantine", lots, url_for("lots.index"), pharmacist, None),
         ("formulas to approve", drafts, url_for("formulas.index"), in_charge, None),
     ]

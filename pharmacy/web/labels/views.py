@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.services import pictures, prescriptions, printing
 from pharmacy.services.acting import get
-from pharmacy.store.tables import Batch, Fill, Label
+from pharmacy.store.tables import Batch, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
 
 bp = Blueprint("labels", __name__, url_prefix="/labels")
@@ -24,6 +24,7 @@ def show(label_id: int) -> Answer:
             label=label,
             fill=session.get(Fill, label.fill_id) if label.fill_id else None,
             batch=session.get(Batch, label.batch_id) if label.batch_id else None,
+            lot=session.get(Lot, label.lot_id) if label.lot_id else None,
         )
 
 
@@ -51,7 +52,7 @@ def pdf(label_id: int) -> Answer:
 
 
 def _note_reading(label_id: int) -> None:
-    """A vial's label names a patient; a batch's names nobody."""
+    """A vial's label names a patient; a batch's and a trituration's name nobody."""
     with transaction() as session:
         label = get(session, Label, label_id, "label")
         if label.fill_id is not None:
