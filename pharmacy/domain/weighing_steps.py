@@ -158,9 +158,10 @@ def _basis_factor(order: WorksheetOrder, found: Amounts, policy: WeighingPolicy)
 
 
 def _active(order: WorksheetOrder, found: Amounts) -> tuple[Step, Step]:
+    powder = "trituration" if order.active_lot.dilution else "active"
     return (
         Step(
-            name="active per capsule a",
+            name=f"{powder} per capsule a",
             formula="dose x F / P",
             inputs={
                 "dose": _plain(order.dose_mg),
@@ -173,7 +174,7 @@ def _active(order: WorksheetOrder, found: Amounts) -> tuple[Step, Step]:
             source="dose corrected for the lot's purity",
         ),
         Step(
-            name="active for the batch A",
+            name=f"{powder} for the batch A",
             formula="a x n x (1 + overage)",
             inputs={
                 "a": _mg(found.active_per_capsule_mg, 6),

@@ -231,6 +231,21 @@ def test_an_assay_is_answered_wholly(database: Database, tables: sa.MetaData, mi
     refused(database, sa.update(tables.tables["potency_assays"]).values(half), "ck_potency_assays_")
 
 
+MAY_CHANGE = ("state", "is_open", "note", "revision")
+MIXED = ("mixing_mg", "mixed_by_id", "mixed_at", "lot_id")
+
+
+def test_a_trituration_stays_as_it_was_planned_and_as_it_was_mixed(database: Database, tables: sa.MetaData) -> None:
+    made = tables.tables["triturations"]
+    for name in {column.name for column in made.columns} - {*MAY_CHANGE, *MIXED}:
+        other = date(2027, 1, 1) if isinstance(made.columns[name].type, sa.Date) else _another(made.columns[name])
+        refused(database, sa.update(made).values({name: other}), "The plan of a trituration never changes")
+    do(database, sa.update(made).values(state="mixed", is_open=False, lot_id=1, mixed_by_id=1, mixing_mg=["1.000"]))
+    for name, other in {"mixing_mg": ["2.000"], "mixed_by_id": sa.null(), "lot_id": sa.null()}.items():
+        refused(database, sa.update(made).values({name: other}), "was mixed never changes")
+    do(database, sa.update(made).values(note="seen", revision=3))
+
+
 def test_a_draft_may_be_reworded(database: Database, tables: sa.MetaData) -> None:
     do(database, sa.update(tables.tables["formulas"]).values(name="another name", steps=["weigh", "mix"]))
     do(database, sa.delete(tables.tables["formula_components"]))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.workflow import BatchState, FillState, RxState
-from pharmacy.store import asked, lists, schema
+from pharmacy.store import asked, lists, recalled, schema
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Allocation, BatchInput
 from tests.store.rows import a_row, fill_every_table, tables_of
@@ -36,6 +36,10 @@ def used(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             done = [_numbered(table, n, is_open=False, state=closed) for n in range(2, CLOSED)]
             waiting = [_numbered(table, n, is_open=True) for n in range(CLOSED, CLOSED + OPEN)]
             session.execute(sa.insert(table), done + waiting)
+        made = tables.tables["triturations"]
+        more = [a_row(made, id=n, number=f"T{n}", lot_id=n, active_lot_id=n + 1) for n in range(2, CLOSED)]
+        session.execute(sa.update(made).values(lot_id=1))  # lot 1 is a trituration of itself, which is enough here
+        session.execute(sa.insert(made), more)
         questions = tables.tables["questions"]
         session.execute(sa.insert(questions), [_asked(questions, number) for number in range(2, CLOSED + OPEN)])
     schema.upgrade(database)  # ANALYZE
@@ -156,6 +160,30 @@ def test_a_recall_finds_batches_and_fills_by_index(used: Database) -> None:
     )
     assert "ix_batch_inputs_lot_id (lot_id=?)" in steps
     assert "ix_allocations_batch_id (batch_id=?)" in steps
+
+
+@pytest.mark.parametrize(
+    ("query", "indexes"),
+    [
+        (
+            lambda session: recalled.made_of(session, [7]),
+            ("ix_triturations_active_lot_id (active_lot_id=?", "ix_triturations_diluent_lot_id (diluent_lot_id=?"),
+        ),
+        (lambda session: recalled.lots(session, [7]), ("ix_triturations_lot_id (lot_id=?)",)),
+        (
+            lambda session: recalled.parents(session, recalled.lots(session, [1])),
+            ("ix_triturations_lot_id (lot_id=?)", "SEARCH lots USING INTEGER PRIMARY KEY"),
+        ),
+        (lambda session: recalled.batches_of(session, [7, 8]), ("ix_batch_inputs_lot_id (lot_id=?)",)),
+    ],
+)
+def test_a_recall_goes_through_triturations_by_index(
+    used: Database, query: Callable[[Session], object], indexes: tuple[str, ...]
+) -> None:
+    steps = plan(used, query)
+    for index in indexes:
+        assert index in steps, steps
+    assert not re.search(r"SCAN (lots|triturations|batches|batch_inputs|ingredients)\b", steps), steps
 
 
 def test_searching_a_patient_by_the_beginning_of_the_name_reads_a_range(used: Database) -> None:

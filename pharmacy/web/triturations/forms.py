@@ -8,10 +8,11 @@ from typing import Self
 from wtforms import HiddenField, StringField
 
 from pharmacy.domain.balance import read_balance
+from pharmacy.domain.equipment import EquipmentKind
 from pharmacy.services.batches import Plan
 from pharmacy.services.equipment import Standing
 from pharmacy.services.triturations import Weighing
-from pharmacy.store.tables import EquipmentKind, IngredientKind, Lot, Part, WeighSource
+from pharmacy.store.tables import IngredientKind, Lot, Part, WeighSource
 from pharmacy.web import values
 from pharmacy.web.batches.forms import equipment_choices, told
 from pharmacy.web.forms import ChoiceField, Form, typed

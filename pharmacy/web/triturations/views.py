@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
 
+from pharmacy.domain.equipment import EquipmentKind
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.domain.signature import digest
@@ -12,7 +13,7 @@ from pharmacy.services.acting import get
 from pharmacy.services.triturations import Prepared
 from pharmacy.store import lists
 from pharmacy.store import triturations as stored
-from pharmacy.store.tables import EquipmentKind, Formula, Trituration
+from pharmacy.store.tables import Formula, Trituration
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, database, now, reading, today, transaction
 from pharmacy.web.batches.views import usable
