@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from pharmacy.domain.roles import Role
+from pharmacy.services import bench
 from pharmacy.services.lots import Certificate, Packing
 from pharmacy.store.database import Database, utc_now
 from pharmacy.store.tables import Batch, BenchAct, IngredientKind, Lot, Person, WeighIn
@@ -74,6 +75,20 @@ def step(page: Page, number: int) -> None:
 
 def weigh_ins(counter: Counter) -> list[Any]:
     return counter.read(lambda s: s.scalars(select(WeighIn).order_by(WeighIn.id)).all())
+
+
+@pytest.mark.parametrize("keys", [["5"], ["5", "1", "0", "Backspace", "0"]])
+def test_a_few_keys_pressed_by_hand_are_not_marked_as_the_balances(
+    sign_in: SignIn, counter: Counter, keys: list[str]
+) -> None:
+    page, batch = sign_in("technician"), counter.planned()
+    counter.run(lambda s: bench.confirm(s, batch, 1, **counter.by))
+    page.goto(f"/batches/{batch}/bench")
+    page.get_by_label("Weighed", exact=True).focus()
+    for key in keys:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("The value was")).to_have_value("typed")
 
 
 def test_a_batch_is_worked_with_scanner_and_balance_alone(sign_in: SignIn, counter: Counter) -> None:
