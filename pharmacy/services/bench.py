@@ -16,7 +16,7 @@ from pharmacy.domain.file_kinds import FileKind, kind_of
 from pharmacy.domain.procedure import BenchStep, Part, Task, bench_steps
 from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import components
+from pharmacy.services import components, formulas
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store.tables import Batch, BenchAct, BenchActKind, BenchPhoto
 
@@ -229,6 +229,7 @@ def _is_done(batch: Batch, step: BenchStep, done: dict[int, BenchAct]) -> bool:
 def _to_work(session: Session, batch_id: int, verb: str, *, actor: Actor, now: datetime) -> Batch:
     batch = get_to_change(session, Batch, batch_id, "batch")
     move(session, batch, verb, actor=actor, now=now)
+    formulas.refuse_unless_in_force(session, batch.formula, begun=batch.state is not BatchState.PLANNED)
     refuse_while_paused(batch, progress(batch))
     return batch
 

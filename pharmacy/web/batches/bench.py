@@ -174,7 +174,8 @@ def _sent() -> bytes:
     if file is None:
         return b""
     file.seek(0)  # after a conflict in the database the view runs again
-    return file.read()
+    content: bytes = file.read()
+    return content
 
 
 def _onward(batch_id: int) -> Answer:
