@@ -129,6 +129,7 @@ def test_a_pharmacist_ends_a_timer_that_does_not_fit_with_a_reason_that_is_kept(
     assert timed.trail(Event.BENCH_STEP_DONE, batch)[-1] == {
         "step": 3,
         "note": reason,
+        "text": "Mix in a closed jar (5 min).",
         "seconds_left": 300,
         "by": "Pia Pharmacist",
     }
@@ -164,7 +165,7 @@ def test_a_photograph_is_kept_with_its_step_and_its_bytes(line: Line) -> None:
     assert found == PNG
     for content, sentence in (
         (b"", "nothing came"),
-        (b"GIF89a", "only a PDF, a PNG or a JPEG"),
+        (b"GIF89a", "only a PNG or a JPEG is kept"),
         (b"%PDF-1.7", "only a PNG or a JPEG is kept"),
         (PNG + b"x" * bench.MOST_BYTES, "more than 1.5 MB"),
     ):

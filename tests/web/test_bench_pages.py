@@ -268,7 +268,7 @@ def test_a_photograph_is_served_as_what_it_is_and_to_readers_only(client_as: Cli
     page = {"file": (io.BytesIO(b"<script>"), "IMG_2.png"), "shows": ""}
     refused = client.post(address, data=page, content_type="multipart/form-data")
     assert refused.status_code == 422
-    assert "only a PDF, a PNG or a JPEG" in field_error(refused, "file")
+    assert "only a PNG or a JPEG is kept" in field_error(refused, "file")
 
 
 def test_another_lot_is_offered_with_what_it_would_change_and_refused_beside_its_field(
