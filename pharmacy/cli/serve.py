@@ -19,6 +19,11 @@ def serve(host: str | None, port: int | None) -> None:
     run(chosen, host=host or chosen.host, port=port or chosen.port)
 
 
+ANSWERED_BYTES = 20_000_000
+"""Beyond the limit of a request: so much is still received, so that the answer is a page that says what to do. The
+server itself would only break off the connection."""
+
+
 def run(chosen: Settings, *, host: str, port: int) -> None:
     """Serves until it is stopped.
 
@@ -39,7 +44,7 @@ def run(chosen: Settings, *, host: str, port: int) -> None:
                 app,
                 sockets=[listener],
                 threads=chosen.threads,
-                max_request_body_size=chosen.max_body_bytes,
+                max_request_body_size=chosen.max_body_bytes + ANSWERED_BYTES,
                 ident="",
                 clear_untrusted_proxy_headers=True,
                 **_proxy(chosen.trusted_proxy),

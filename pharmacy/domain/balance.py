@@ -62,7 +62,13 @@ def read_balance(text: str, *, field: str, least_mg: Decimal, most_mg: Decimal, 
     if match["tail"]:
         raise InputUnusable(f"{called}: the balance was out of its range; weigh again.", field)
     mg = Decimal(match["sign"] + match["digits"]).scaleb(_MILLIGRAMS[match["unit"] or "mg"])
-    _refuse_outside(mg, line, field, least_mg, most_mg, called)
+    try:
+        _refuse_outside(mg, line, field, least_mg, most_mg, called)
+    except InputUnusable as refusal:
+        if match["unit"]:
+            raise
+        told = f"{refusal.message} A number without a unit means mg; write g behind grams."
+        raise InputUnusable(told, field) from None
     return Reading(mg, line, bool(head or match["sign"]))
 
 

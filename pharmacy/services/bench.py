@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -16,7 +17,7 @@ from pharmacy.domain.file_kinds import FileKind, kind_of
 from pharmacy.domain.procedure import BenchStep, Part, Task, bench_steps
 from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import components
+from pharmacy.services import components, formulas
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store.tables import Batch, BenchAct, BenchActKind, BenchPhoto
 
@@ -85,7 +86,8 @@ def confirm(session: Session, batch_id: int, step: int, *, note: str = "", actor
         raise _too_early(at, present, left)
     if len(note) > 500:
         raise RuleBroken("Note: at most 500 characters.", field="note")
-    return _act(session, batch, BenchActKind.DONE, step, note.strip(), seconds_left=left, actor=actor, now=now)
+    kept = partial(_act, session, batch, BenchActKind.DONE, step, note.strip(), actor=actor, now=now)
+    return kept(done=present, seconds_left=left)
 
 
 def start_timer(session: Session, batch_id: int, step: int, *, actor: Actor, now: datetime) -> BenchAct:
@@ -229,6 +231,7 @@ def _is_done(batch: Batch, step: BenchStep, done: dict[int, BenchAct]) -> bool:
 def _to_work(session: Session, batch_id: int, verb: str, *, actor: Actor, now: datetime) -> Batch:
     batch = get_to_change(session, Batch, batch_id, "batch")
     move(session, batch, verb, actor=actor, now=now)
+    formulas.refuse_unless_in_force(session, batch.formula, begun=batch.state is not BatchState.PLANNED)
     refuse_while_paused(batch, progress(batch))
     return batch
 
@@ -280,6 +283,7 @@ def _act(
     step: int,
     note: str,
     *,
+    done: BenchStep | None = None,
     seconds_left: int = 0,
     actor: Actor,
     now: datetime,
@@ -289,6 +293,8 @@ def _act(
     session.flush()
     session.expire(batch, ["bench_acts"])
     noted: dict[str, Any] = {"step": step, "note": note}
+    if done is not None:
+        noted["text"] = done.detail or done.text  # as it was read, whatever a later release makes of the line
     if seconds_left:
         noted["seconds_left"] = seconds_left
     record(session, _EVENTS[kind], actor=actor, now=now, subject="batch", subject_id=batch.id, **noted)
@@ -305,7 +311,10 @@ def _photo_kind(batch: Batch, content: bytes) -> FileKind:
         )
     if len(batch.bench_photos) >= MOST_PHOTOS:
         raise RuleBroken(f"Photograph: {MOST_PHOTOS} are kept with a batch, and they are all there.", field="file")
-    kind = kind_of(content, field="file")
+    try:
+        kind = kind_of(content, field="file")
+    except RuleBroken:  # its sentence is about documents
+        kind = FileKind.PDF
     if kind is FileKind.PDF:
-        raise RuleBroken("Photograph: only a PNG or a JPEG is kept.", field="file")
+        raise RuleBroken("Photograph: only a PNG or a JPEG is kept, whatever its name.", field="file")
     return kind

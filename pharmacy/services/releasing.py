@@ -13,7 +13,7 @@ from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import read_decimal
 from pharmacy.domain.workflow import BatchState, LotState, Subject, refuse_unless_plain
 from pharmacy.services import assays, batches, components, formulas, signing, weigh_ins
-from pharmacy.services.acting import Actor, get_to_change, move, record
+from pharmacy.services.acting import Actor, get_to_change, move, record, who_did
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Batch, BatchInput, BenchActKind, IngredientKind, WeightTest
 
@@ -224,12 +224,13 @@ def recall(session: Session, batch: Batch, *, reason: str, actor: Actor, now: da
 
 
 def prepared_by(session: Session, batch: Batch) -> frozenset[int]:
-    """Everybody who had a hand in making it, or who accepted a deviation of it."""
+    """Everybody who had a hand in making it, chose a lot of it, or accepted a deviation of it."""
     people = {batch.planned_by_id, batch.filled_by_id or 0}
     people |= {weigh_in.person_id for component in batch.inputs for weigh_in in component.weigh_ins}
     people |= {test.person_id for test in batch.tests}
     people |= {act.person_id for act in batch.bench_acts if act.kind is BenchActKind.DONE}
-    return frozenset(people - {0}) | weigh_ins.witnesses(session, batch)
+    chose = who_did(session, "batch", batch.id, Event.BATCH_CONTINUED)
+    return frozenset(people - {0}) | chose | weigh_ins.witnesses(session, batch)
 
 
 def content(batch: Batch) -> dict[str, object]:

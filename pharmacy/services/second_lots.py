@@ -15,7 +15,8 @@ from pharmacy.domain.second_lot import Rest, Taken, Wanted, fill_per_capsule_mg,
 from pharmacy.domain.units import format_measure, format_number
 from pharmacy.domain.weighing import Basis, within_tolerance
 from pharmacy.domain.weighing_fractions import rounded
-from pharmacy.services import batch_equipment, batches, bench, components, lots
+from pharmacy.domain.workflow import BatchState
+from pharmacy.services import batch_equipment, batches, bench, components, formulas, lots
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.ledger import in_unit
 from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot
@@ -94,6 +95,7 @@ def take_over(
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     move(session, batch, "continue", actor=actor, now=now, reason=reason)
+    formulas.refuse_unless_in_force(session, batch.formula, begun=batch.state is BatchState.WEIGHING)
     bench.refuse_unless_next(batch, position)
     taken = components.current(batch, position)
     if ran_out and ran_out != taken.lot.number:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pharmacy.domain.roles import Role
+from pharmacy.services import bench
 from pharmacy.services.lots import Certificate, Packing
 from pharmacy.store.database import Database, utc_now
-from pharmacy.store.tables import Batch, BenchAct, IngredientKind, Lot, Person, WeighIn
+from pharmacy.store.tables import Batch, BenchAct, IngredientKind, Lot, Person, Pharmacy, SecondReading, WeighIn
 from tests.services.line import DRAFT, add_formula
 from tests.web.counter import Counter, open_counter
 
@@ -74,6 +75,20 @@ def step(page: Page, number: int) -> None:
 
 def weigh_ins(counter: Counter) -> list[Any]:
     return counter.read(lambda s: s.scalars(select(WeighIn).order_by(WeighIn.id)).all())
+
+
+@pytest.mark.parametrize("keys", [["5"], ["5", "1", "0", "Backspace", "0"]])
+def test_a_few_keys_pressed_by_hand_are_not_marked_as_the_balances(
+    sign_in: SignIn, counter: Counter, keys: list[str]
+) -> None:
+    page, batch = sign_in("technician"), counter.planned()
+    counter.run(lambda s: bench.confirm(s, batch, 1, **counter.by))
+    page.goto(f"/batches/{batch}/bench")
+    page.get_by_label("Weighed", exact=True).focus()
+    for key in keys:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("The value was")).to_have_value("typed")
 
 
 def test_a_batch_is_worked_with_scanner_and_balance_alone(sign_in: SignIn, counter: Counter) -> None:
@@ -194,7 +209,7 @@ def test_a_pause_and_a_photograph_are_kept_with_the_batch(sign_in: SignIn, count
     page.get_by_label("What it shows").fill("the empty bench")
     page.get_by_role("button", name="Keep it").click()
     page.get_by_text("Pause", exact=True).click()
-    page.get_by_label("Reason").fill("called to the counter")
+    page.get_by_label("Reason", exact=True).fill("called to the counter")
     page.get_by_role("button", name="Pause here").click()
     picture = page.get_by_alt_text("the empty bench")
     expect(picture).to_be_visible()
@@ -232,3 +247,46 @@ def test_the_bench_works_without_javascript(sign_in: SignIn, counter: Counter) -
     page.get_by_role("button", name="Take it", exact=True).click()
     step(page, 3)
     assert [one.source for one in weigh_ins(counter)] == ["typed"]
+
+
+def long_steps(counter: Counter) -> None:
+    """From now on batches have a step as long as one may be, with a word that no line holds."""
+    steps = (f"Look at https://example.org/{'procedures/' * 16} first: {'as it says there, ' * 20}"[:500], *STEPS[1:])
+    counter.formula = counter.run(lambda s: add_formula(s, counter, replace(DRAFT, code="LONG", steps=steps)))
+
+
+def test_on_a_phone_no_page_of_the_bench_is_wider_than_the_screen(sign_in: SignIn, counter: Counter) -> None:
+    long_steps(counter)
+    counter.run(lambda s: s.execute(update(Pharmacy).values(second_reading=SecondReading.NONE)))
+    page, batch = sign_in("technician", width=390), counter.planned()
+    page.goto(f"/batches/{batch}/bench")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("procedures/procedures")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    counter.run(lambda s: bench.confirm(s, batch, 1, **counter.by))
+    counter.weigh(batch, 1, Decimal(300), more=True)
+    counter.lot(IngredientKind.ACTIVE, maker_lot="SC-2")
+    for address in (f"/batches/{batch}/bench", f"/batches/{batch}/bench/another-lot", f"/batches/{batch}"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_a_batch_is_weighed_paused_and_gone_on_with_where_no_script_runs(sign_in: SignIn, counter: Counter) -> None:
+    counter.run(lambda s: s.execute(update(Pharmacy).values(second_reading=SecondReading.NONE)))
+    page, batch = sign_in("technician", script=False, width=390), counter.planned()
+    page.goto(f"/batches/{batch}/bench")
+    page.get_by_role("button", name="Done").click()
+    page.get_by_text("Pause", exact=True).click()
+    page.get_by_label("Reason", exact=True).fill("called to the counter")
+    page.get_by_role("button", name="Pause here").click()
+    page.goto(f"/batches/{batch}/bench")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Scan the lot").fill(number_of(counter, counter.lots[IngredientKind.ACTIVE]))
+    page.get_by_label("Weighed", exact=True).fill("0.5107")
+    page.get_by_label("The value was").select_option("typed")
+    page.get_by_role("button", name="Take it", exact=True).click()
+    expect(page.get_by_text("more than 3 digits after the point of a milligram")).to_be_visible()
+    page.get_by_label("Weighed", exact=True).fill("510.7")
+    page.get_by_role("button", name="Take it, and the rest").click()
+    expect(page.get_by_text("take it as the last container")).to_be_visible()
+    page.get_by_role("button", name="Take it", exact=True).click()
+    step(page, 3)

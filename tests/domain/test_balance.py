@@ -78,3 +78,9 @@ def test_less_than_nothing_nothing_and_too_much_are_refused_with_the_limits(line
 def test_a_weight_finer_than_a_microgram_is_refused_not_rounded() -> None:
     with pytest.raises(InputUnusable, match="more than 3 digits after the point of a milligram"):
         read("S S 0.51071234 g")
+
+
+@pytest.mark.parametrize("typed", ["0.5107", "S S      0.5107"])
+def test_grams_without_their_unit_are_refused_with_what_to_write(typed: str) -> None:
+    with pytest.raises(InputUnusable, match="A number without a unit means mg; write g behind grams"):
+        read(typed)

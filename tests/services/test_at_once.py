@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event as Recorded
-from pharmacy.services import batches, fills, recalls
+from pharmacy.services import batches, bench, fills, recalls, second_lots
 from pharmacy.services.batches import Plan
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot, Message, Prescription
 from tests.services.line import Line, count_of, message
@@ -148,3 +148,55 @@ def test_a_batch_planned_in_the_moment_of_the_recall_is_recalled_and_named_in_it
     assert batch.state == "recalled"
     [entry] = [one for one in line.trail(Recorded.LOT_MOVED, active) if one["step"] == "recall"]
     assert entry["batches"] == [batch.number]
+
+
+def test_the_same_container_that_sixteen_people_take_at_once_is_taken_once(line: Line) -> None:
+    batch = line.planned()
+    got = at_once(lambda _: line.weigh(batch, 1, Decimal(200), more=True, seen=0))
+    assert sum(1 for each in got if each is None) == 1, got
+    assert {str(each) for each in got if each is not None} == {
+        "Naltrexone hydrochloride: another container was taken meanwhile. Nothing was taken twice; look at what is"
+        " left."
+    }
+    assert line.row(Lot, line.lots[IngredientKind.ACTIVE]).on_hand == Decimal(99_800)
+    line.assert_whole()
+
+
+def test_of_eight_lots_that_are_to_take_over_at_once_one_does(line: Line) -> None:
+    ran_out = line.row(Lot, line.lots[IngredientKind.ACTIVE]).number
+    others = [line.row(Lot, line.lot(IngredientKind.ACTIVE, maker_lot=f"SC-{n}")).number for n in range(8)]
+    batch = line.planned()
+    line.weigh(batch, 1, Decimal(200), more=True)
+
+    def take(which: int) -> None:
+        given = {"ran_out": ran_out, "reason": "the drum is empty", "today": line.today, **line.by}
+        line.run(lambda s: second_lots.take_over(s, batch, 1, others[which], **given))
+
+    got = at_once(take, 8)
+    assert sum(1 for each in got if each is None) == 1, got
+    assert all("took over from lot" in str(each) for each in got if each is not None), got
+    assert line.read(lambda s: len(s.get_one(Batch, batch).inputs)) in (4, 5)  # the filler may follow
+    line.assert_whole()
+
+
+def test_weighing_pausing_photographing_and_a_recall_at_once_stand_in_nobodys_way_for_ever(line: Line) -> None:
+    other = line.row(Lot, line.lot(IngredientKind.ACTIVE, maker_lot="SC-2")).number
+    planned = [line.planned() for _ in range(4)]
+    acts: list[Callable[[int], object]] = [
+        lambda batch: line.weigh(batch, 1),
+        lambda batch: line.run(lambda s: bench.pause(s, batch, reason="fire alarm", **line.by)),
+        lambda batch: line.run(lambda s: bench.photograph(s, batch, b"\x89PNG\r\n\x1a\n", **line.by)),
+        lambda batch: line.run(
+            lambda s: second_lots.take_over(s, batch, 1, other, reason="empty", today=line.today, **line.by)
+        ),
+    ]
+
+    def act(which: int) -> object:
+        if which == THREADS:
+            lot, by = line.lots[IngredientKind.ACTIVE], line.who["pia"]
+            return line.run(lambda s: recalls.recall_lot(s, lot, reason="foreign matter", actor=by, now=line.now))
+        return acts[which % 4](planned[which // 4])
+
+    at_once(act, THREADS + 1)  # whatever is refused, nobody waits in a circle and no fault comes through
+    assert line.row(Lot, line.lots[IngredientKind.ACTIVE]).state == "recalled"
+    line.assert_whole()

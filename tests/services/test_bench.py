@@ -12,7 +12,7 @@ from sqlalchemy import update
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
-from pharmacy.services import batches, bench, people, releasing, weigh_ins
+from pharmacy.services import batches, bench, formulas, people, releasing, weigh_ins
 from pharmacy.services.container_codes import Codes
 from pharmacy.services.signing import Proof
 from pharmacy.store.tables import Batch, IngredientKind, Lot, Pharmacy, SecondReading, WeighSource
@@ -129,6 +129,7 @@ def test_a_pharmacist_ends_a_timer_that_does_not_fit_with_a_reason_that_is_kept(
     assert timed.trail(Event.BENCH_STEP_DONE, batch)[-1] == {
         "step": 3,
         "note": reason,
+        "text": "Mix in a closed jar (5 min).",
         "seconds_left": 300,
         "by": "Pia Pharmacist",
     }
@@ -164,7 +165,7 @@ def test_a_photograph_is_kept_with_its_step_and_its_bytes(line: Line) -> None:
     assert found == PNG
     for content, sentence in (
         (b"", "nothing came"),
-        (b"GIF89a", "only a PDF, a PNG or a JPEG"),
+        (b"GIF89a", "only a PNG or a JPEG is kept"),
         (b"%PDF-1.7", "only a PNG or a JPEG is kept"),
         (PNG + b"x" * bench.MOST_BYTES, "more than 1.5 MB"),
     ):
@@ -296,3 +297,13 @@ def test_no_container_leaves_a_rest_that_the_balance_may_not_weigh(line: Line) -
     # 200.731 mg are left: less 120 they are fewer than may be weighed
     refused("weigh all of it from one container", lambda: line.weigh(batch, 1, Decimal(150), more=True))
     line.weigh(batch, 1, Decimal(200))
+
+
+def test_no_step_of_a_retired_formula_is_worked(timed: Line) -> None:
+    batch = at_the_timer(timed)
+    timed.run(
+        lambda s: formulas.retire(s, timed.formula, reason="a safety notice", actor=timed.who["ines"], now=timed.now)
+    )
+    later = timed.now + timedelta(minutes=5)
+    refused("was retired; a batch made from it is not gone on with", lambda: confirm(timed, batch, 3, now=later))
+    timed.run(lambda s: bench.pause(s, batch, reason="the formula was retired", **timed.by))

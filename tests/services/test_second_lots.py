@@ -222,3 +222,16 @@ def test_of_two_people_who_take_another_lot_at_once_one_wins_and_the_other_is_to
                 s, batch, 1, third, ran_out=ran_out, reason="the first is empty", today=line.today, **line.by
             )
         )
+
+
+def test_whoever_chose_the_second_lot_does_not_release_the_batch(line: Line) -> None:
+    other = line.lot(IngredientKind.ACTIVE, **OTHER)
+    number, batch = line.row(Lot, other).number, line.planned()
+    line.run(
+        lambda s: second_lots.take_over(
+            s, batch, 1, number, reason="the drum is damaged", actor=line.who["pia"], now=line.now, today=line.today
+        )
+    )
+    with pytest.raises(RuleBroken, match="You worked on batch"):
+        finish(line, batch, other)
+    line.release(batch, by="paul")

@@ -7,15 +7,22 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 
 from pharmacy.domain.quality import CAUTION
 from pharmacy.domain.roles import Role
+from pharmacy.services import bench
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Batch, IngredientKind, Lot
+from pharmacy.store.tables import Batch, BenchPhoto, IngredientKind, Lot
 from tests.web.conftest import PASSWORD
 from tests.web.counter import Counter, field_error, open_counter, shown
 
 ClientAs = Callable[[str], Any]
+
+
+class Deadlock(Exception):
+    sqlstate = "40P01"  # PostgreSQL: deadlock detected
+
 
 GOOD = "226.1 227.4\n228.0, 226.8; 227.2"
 BAD = "190.1 227.4 228.0 226.8 259.2"
@@ -256,11 +263,12 @@ def test_a_photograph_is_served_as_what_it_is_and_to_readers_only(client_as: Cli
     assert client.post(address, data=sent, content_type="multipart/form-data").status_code == 302
     found = client_as("auditor").get(f"/batches/{batch}/photos/1")
     assert (found.data, found.content_type) == (content, "image/png")
+    assert "sandbox" in found.headers["Content-Security-Policy"]
     assert client.get(f"/batches/{batch + 1}/photos/1").status_code == 404
     page = {"file": (io.BytesIO(b"<script>"), "IMG_2.png"), "shows": ""}
     refused = client.post(address, data=page, content_type="multipart/form-data")
     assert refused.status_code == 422
-    assert "only a PDF, a PNG or a JPEG" in field_error(refused, "file")
+    assert "only a PNG or a JPEG is kept" in field_error(refused, "file")
 
 
 def test_another_lot_is_offered_with_what_it_would_change_and_refused_beside_its_field(
@@ -314,3 +322,23 @@ def test_the_same_container_sent_twice_from_one_page_is_taken_once(client_as: Cl
     assert "another container was taken meanwhile" in shown(again)
     assert 'name="seen" value="1"' in again.text
     assert counter.read(lambda s: len(s.get_one(Batch, batch).inputs[0].weigh_ins)) == 1
+
+
+def test_a_photograph_is_kept_whole_when_the_database_asks_for_it_again(
+    client_as: ClientAs, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, keep, asked = counter.planned(), bench.photograph, []
+
+    def in_the_way_once(*args: Any, **kwargs: Any) -> Any:
+        asked.append(1)
+        if len(asked) == 1:
+            raise DBAPIError("", {}, Deadlock())
+        return keep(*args, **kwargs)
+
+    monkeypatch.setattr(bench, "photograph", in_the_way_once)
+    sent = {"file": (io.BytesIO(b"\x89PNG\r\n\x1a\nthe bench"), "IMG.png"), "shows": ""}
+    answer = client_as("technician").post(
+        f"/batches/{batch}/bench/photo", data=sent, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 302
+    assert counter.row(BenchPhoto, 1).size == 17

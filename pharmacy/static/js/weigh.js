@@ -7,8 +7,10 @@ const source = form?.elements.namedItem("source");
 const WEIGHT = /^(?:[A-Z]{1,2}[, ]\s*){0,2}\+?\s*(\d{1,9})(?:\.(\d{1,6}))?\s*(mg|g|kg)?$/;
 const DIGITS = { mg: 3, g: 6, kg: 9 }; // of a microgram, behind the point
 const BURST_MS = 40; // a balance types faster than people
+const LEAST_KEYS = 4; // of a line; one key alone has no speed
 let lastKeyAt = 0;
 let slowest = 0;
+let keys = 0;
 
 function micro(text) {
   const found = WEIGHT.exec(text);
@@ -44,13 +46,16 @@ function point() {
   }
 }
 
-// A line that came in one burst was sent by the balance; what a person typed is marked as typed.
+// A line of which every letter came in one burst was sent by the balance; what a person typed, pasted or corrected is
+// marked as typed.
 function timed(event) {
   if (event.key === "Enter") {
-    if (field.value.trim() && source) source.value = slowest < BURST_MS ? "balance" : "typed";
+    const burst = slowest < BURST_MS && keys >= LEAST_KEYS && keys === field.value.length;
+    if (field.value.trim() && source) source.value = burst ? "balance" : "typed";
     return;
   }
   if (event.key.length !== 1) return;
+  keys = field.value ? keys + 1 : 1;
   slowest = field.value ? Math.max(slowest, event.timeStamp - lastKeyAt) : 0;
   lastKeyAt = event.timeStamp;
 }

@@ -147,11 +147,9 @@ def another_lot(batch_id: int) -> Answer:
 def photograph(batch_id: int) -> Answer:
     form = PhotoForm()
     try:
-        sent = request.files.get("file")
+        content = _sent()
         with transaction() as session:
-            acts.photograph(
-                session, batch_id, sent.read() if sent else b"", note=typed(form.shows.data), actor=actor(), now=now()
-            )
+            acts.photograph(session, batch_id, content, note=typed(form.shows.data), actor=actor(), now=now())
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _page(batch_id, photo=form, status=422)
@@ -167,7 +165,17 @@ def photo(batch_id: int, photo_id: int) -> Answer:
         response = make_response(row.content)
         response.content_type = row.kind.value
     response.headers["Content-Disposition"] = f'inline; filename="batch-{batch_id}-{photo_id}.{row.kind.suffix}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     return response
+
+
+def _sent() -> bytes:
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    file.seek(0)  # after a conflict in the database the view runs again
+    content: bytes = file.read()
+    return content
 
 
 def _onward(batch_id: int) -> Answer:
