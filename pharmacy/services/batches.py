@@ -109,11 +109,17 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
 
 def capsule_sizes(session: Session, prepared: Prepared) -> tuple[SizeChoice, ...]:
     """What the same dose of these lots would take up in every capsule size; another size is another formula."""
+    size = prepared.formula.capsule_size
+    # What is computed for a trituration stands beside what was measured.
+    active, filler = (
+        {size: packing_of(session, lot, size, "lot-active"), **packing.known_packings(session, lot)}
+        for lot in (prepared.active, prepared.filler)
+    )
     return size_choices(
         active_mg=prepared.worksheet.active_per_capsule_mg,
-        known_size=prepared.formula.capsule_size,
-        active_packing_mg=packing.known_packings(session, prepared.active),
-        filler_packing_mg=packing.known_packings(session, prepared.filler),
+        known_size=size,
+        active_packing_mg=active,
+        filler_packing_mg=filler,
     )
 
 
@@ -152,6 +158,7 @@ def plan(session: Session, formula_id: int, planned: Plan, *, actor: Actor, now:
         BatchInput(position=position, lot=lot, target=target.quantize(Decimal("0.001")))
         for position, (lot, target) in enumerate(targets, start=1)
     ]
+    batch.procedure = bench.procedure_of(batch)
     session.add(batch)
     session.flush()
     batch_equipment.keep(session, batch, found.equipment, actor=actor, now=now)

@@ -1,7 +1,7 @@
 """The bench: the procedure of a batch, one step at a time, with timers, pauses and photographs."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -215,7 +215,19 @@ def refuse_unless_next(batch: Batch, position: int) -> None:
         raise RuleBroken(f"{name} is next; components are weighed in the formula's order.")
 
 
+def procedure_of(batch: Batch) -> list[dict[str, Any]]:
+    """The steps of a batch that is being planned, fixed with it: how lines are read may change in later releases."""
+    return [asdict(step) for step in _read_steps(batch)]
+
+
 def _steps(batch: Batch) -> tuple[BenchStep, ...]:
+    """As they were fixed at planning; batches from before steps were kept have them read anew."""
+    if batch.procedure is None:
+        return _read_steps(batch)
+    return tuple(BenchStep(**{**step, "task": Task(step["task"])}) for step in batch.procedure)
+
+
+def _read_steps(batch: Batch) -> tuple[BenchStep, ...]:
     parts = [
         Part(taken.position, taken.lot.ingredient.kind.value, taken.lot.ingredient.name)
         for taken in components.planned(batch)

@@ -276,7 +276,8 @@ def _component(taken: BatchInput) -> dict[str, object]:
 def _at_the_bench(batch: Batch) -> dict[str, object]:
     acts = [[act.step, act.kind.value, act.note, act.person_id, act.at] for act in batch.bench_acts]
     photos = [photo.sha256 for photo in batch.bench_photos]
-    return {name: value for name, value in (("bench", acts), ("photographs", photos)) if value}
+    kept = (("procedure", batch.procedure), ("bench", acts), ("photographs", photos))
+    return {name: value for name, value in kept if value}
 
 
 def _equipment(batch: Batch) -> list[object]:

@@ -47,6 +47,7 @@ class Batch(Base):
     beyond_use_date: Mapped[date] = mapped_column(Date)
     beyond_use_rule: Mapped[Prose]
     worksheet: Mapped[dict[str, Any]] = mapped_column(JSON)
+    procedure: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))  # steps of the bench
     minimum_mg: Mapped[Milligrams]  # the smallest amount that its balance might weigh when it was planned
     made: Mapped[int | None]
     samples: Mapped[int | None]  # sent to laboratories

@@ -74,6 +74,23 @@ def test_steps_are_worked_in_the_formulas_order_and_only_then_capsules_are_count
     assert timed.row(Batch, batch).state == "testing"
 
 
+def test_the_steps_are_fixed_with_the_plan_however_lines_are_read_later(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = line.planned()
+    monkeypatch.setattr(bench, "bench_steps", lambda *_: ())
+    assert now_at(line, batch) == "Weigh the components."
+    content = line.read(lambda s: releasing.content(s.get_one(Batch, batch)))
+    assert len(content["procedure"]) == 10  # type: ignore[arg-type]
+
+
+def test_a_batch_from_before_steps_were_kept_has_them_read_from_its_formula(line: Line) -> None:
+    batch = line.planned()
+    line.run(lambda s: s.execute(update(Batch).where(Batch.id == batch).values(procedure=None)))
+    assert now_at(line, batch) == "Weigh the components."
+    assert "procedure" not in line.read(lambda s: releasing.content(s.get_one(Batch, batch)))
+
+
 def count_capsules(line: Line, batch: int) -> None:
     line.run(
         lambda s: batches.fill(s, batch, made=100, wasted=0, description="white and clean", today=line.today, **line.by)

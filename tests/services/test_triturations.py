@@ -337,9 +337,7 @@ def test_a_released_one_that_is_enough_is_offered_and_one_that_is_not_is_not(low
         # 29 capsules take 118.17 mg of it, which the balance does not weigh.
         need = prepared(low, capsules)
         held = low.read(lambda s: lots.first_expired_first_out(s, low.row(Lot, lot).ingredient_id, low.today))
-        found = low.read(
-            lambda s, h=held, n=need: triturations.enough(tuple(s.get_one(Lot, one.id) for one in h), n, Decimal(120))
-        )
+        found = low.read(lambda s, h=held, n=need: triturations.enough(tuple(s.get_one(Lot, one.id) for one in h), n))
         assert [one.id for one in found] == ([lot] if enough else []), capsules
 
 

@@ -36,6 +36,7 @@ MEANINGS = (
 
 def upgrade() -> None:
     """Add the columns; make the two tables and keep their rows; allow the new meaning of a signature."""
+    op.add_column("batches", sa.Column("procedure", sa.JSON(), nullable=True))
     op.add_column("batch_inputs", sa.Column("continues", sa.Integer(), nullable=True))
     op.add_column("batch_inputs", sa.Column("worked_out", sa.JSON(), nullable=True))
     op.add_column("weigh_ins", sa.Column("reading", sa.String(120), nullable=True))
