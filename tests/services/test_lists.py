@@ -104,7 +104,7 @@ def test_the_queues_count_what_waits_and_since_when(line: Line) -> None:
     line.planned()
     line.lot(IngredientKind.FILLER, release=False)
     waiting = line.read(lists.waiting)
-    assert set(waiting) == {"prescription", "batch", "fill", "message", "lot", "formula"}
+    assert set(waiting) == {"prescription", "batch", "fill", "message", "lot", "formula", "trituration"}
     received = waiting["prescription"]["received"]
     assert (received.count, received.oldest) == (1, line.now + timedelta(days=1))
     assert line.row(Prescription, first).due_at == received.oldest

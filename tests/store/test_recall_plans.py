@@ -13,7 +13,7 @@ from pharmacy.store import schema
 from pharmacy.store.database import Database
 
 FILLS = 3000
-GROWING = ("fills", "allocations", "prescriptions", "patients", "batch_inputs", "batches")
+GROWING = ("fills", "allocations", "prescriptions", "patients", "batch_inputs", "weigh_ins", "batches")
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_whoever_received_a_lot_may_not_release_it(client_as: ClientAs, counter:
     address = client.post("/lots/receive", data=delivery(counter)).location
     answer = client.post(f"{address}/release", data={"password": PASSWORD})
     assert answer.status_code == 422
-    assert "You received lot" in answer.text
+    assert "You received or made lot" in answer.text
 
 
 def test_the_ledger_shows_the_balance_after_every_movement(client_as: ClientAs, counter: Counter) -> None:
