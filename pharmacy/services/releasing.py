@@ -127,14 +127,18 @@ def release(
     return batch
 
 
-def reject(session: Session, batch_id: int, *, reason: str, proof: Proof, actor: Actor, now: datetime) -> Batch:
-    """A pharmacist rejects it, at any time before release, with the reason and what becomes of it.
+def reject(
+    session: Session, batch_id: int, *, reason: str, disposal: str, proof: Proof, actor: Actor, now: datetime
+) -> Batch:
+    """A pharmacist rejects it, at any time before release, with the reason and what becomes of capsules and powder.
 
     Raises: RuleBroken.
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     batch.state = BatchState(move(session, batch, "reject", actor=actor, now=now, reason=reason))
-    batch.note = reason.strip()
+    if len(disposal.strip()) < 5:
+        raise RuleBroken("Disposal: what becomes of capsules and powder, in at least 5 letters.", field="disposal")
+    batch.note = f"{reason.strip().rstrip('.')}. Disposal: {disposal.strip()}"
     session.flush()
     signing.sign(
         session,
@@ -144,7 +148,7 @@ def reject(session: Session, batch_id: int, *, reason: str, proof: Proof, actor:
         subject_id=batch.id,
         content=content(batch),
         now=now,
-        reason=reason,
+        reason=batch.note,
     )
     record(
         session,

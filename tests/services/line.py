@@ -260,6 +260,10 @@ class Line:
     def release(self, batch: int, by: str = "pia", **changed: Any) -> None:
         self.run(lambda s: releasing.release(s, batch, today=self.today, **{**self.signed(by), **changed}))
 
+    def reject(self, batch: int, reason: str = "spoiled", by: str = "pia") -> None:
+        given = {"reason": reason, "disposal": "destroyed as waste", **self.signed(by)}
+        self.run(lambda s: releasing.reject(s, batch, **given))
+
     def released(self, capsules: int = 100) -> int:
         batch = self.tested(capsules)
         self.release(batch)

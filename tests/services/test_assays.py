@@ -105,7 +105,7 @@ def test_what_was_sent_is_not_on_hand_after_the_release_and_goes_to_nobody(line:
 def test_nothing_is_sent_of_a_batch_that_is_not_made_or_is_closed(sqlite_line: Line, state: str) -> None:
     if state == "rejected":
         batch = sqlite_line.tested()
-        given = {"reason": "wrong colour", **sqlite_line.signed("pia")}
+        given = {"reason": "wrong colour", "disposal": "destroyed", **sqlite_line.signed("pia")}
         sqlite_line.run(lambda s: releasing.reject(s, batch, **given))
     else:
         batch = sqlite_line.planned() if state == "planned" else sqlite_line.weighed()

@@ -63,7 +63,11 @@ def test_a_batch_whose_formula_was_retired_is_not_gone_on_with(line: Line) -> No
     for step in steps:
         with pytest.raises(RuleBroken, match="was retired"):
             step()
-    line.run(lambda s: releasing.reject(s, tested, reason="the formula was retired", **line.signed("pia")))
+    line.run(
+        lambda s: releasing.reject(
+            s, tested, disposal="destroyed as waste", reason="the formula was retired", **line.signed("pia")
+        )
+    )
     line.assert_whole()
 
 

@@ -220,10 +220,14 @@ def test_a_batch_that_failed_its_weight_test_is_only_rejected(line: Line) -> Non
     with pytest.raises(RuleBroken, match=r"failed its weight test: .*200 mg.* It can only be rejected"):
         line.release(batch)
     with pytest.raises(RuleBroken, match="write the reason"):
-        line.run(lambda s: releasing.reject(s, batch, reason=" ", **line.signed("pia")))
-    line.run(lambda s: releasing.reject(s, batch, reason="capsules too light; destroyed", **line.signed("pia")))
+        line.reject(batch, " ")
+    given = {"reason": "capsules too light", **line.signed("pia")}
+    with pytest.raises(RuleBroken, match="what becomes of capsules and powder") as refusal:
+        line.run(lambda s: releasing.reject(s, batch, disposal=" ", **given))
+    assert refusal.value.field == "disposal"
+    line.run(lambda s: releasing.reject(s, batch, disposal="destroyed as waste", **given))
     row = line.row(Batch, batch)
-    assert (row.state, row.on_hand, row.note) == ("rejected", 0, "capsules too light; destroyed")
+    assert (row.state, row.on_hand, row.note) == ("rejected", 0, "capsules too light. Disposal: destroyed as waste")
     line.assert_whole()
 
 

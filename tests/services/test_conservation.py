@@ -175,12 +175,11 @@ class Pharmacy(RuleBasedStateMachine):
 
     @rule(batch=batches, verb=st.sampled_from(["reject", "recall"]))
     def give_up(self, batch: int, verb: str) -> None:
-        signed = self.line.signed("paul")
         if verb == "reject":
-            self.attempt(self.line.run, lambda s: releasing.reject(s, batch, reason="spoiled", **signed))
+            self.attempt(self.line.reject, batch, by="paul")
             return
-        del signed["proof"]
-        self.attempt(self.line.run, lambda s: releasing.advance(s, batch, "recall", reason="wrong", **signed))
+        by = {"actor": self.line.who["paul"], "now": self.line.now}
+        self.attempt(self.line.run, lambda s: releasing.advance(s, batch, "recall", reason="wrong", **by))
 
     @rule(target=fills, which=st.integers(0, 3))
     def start(self, which: int) -> int:

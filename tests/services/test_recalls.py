@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import fills, lots, recalls, releasing
+from pharmacy.services import fills, lots, recalls
 from pharmacy.services.recall_documents import to_document
 from pharmacy.services.recalls import Walk
 from pharmacy.store import recalled
@@ -120,7 +120,7 @@ def test_recalling_a_lot_blocks_every_batch_of_it_at_once_and_no_other(line: Lin
     used_up = line.released(30)
     line.allocated(used_up)
     rejected = line.filled()
-    line.run(lambda s: releasing.reject(s, rejected, reason="spoiled", **line.signed("pia")))
+    line.reject(rejected)
     lot = line.lots[ACTIVE]
     other = other_lot(line).released()
     recall(line, lot)

@@ -115,7 +115,7 @@ def _retire(line: Line, key: int, who: str) -> object:
 
 
 def _reject(line: Line, key: int, who: str) -> object:
-    return line.run(lambda s: releasing.reject(s, key, reason=REASON, **line.signed(who)))
+    return line.reject(key, REASON, who)
 
 
 def _reject_trituration(line: Line, key: int, who: str) -> object:

@@ -70,7 +70,8 @@ def test_a_queue_shows_only_its_own_state(client_as: ClientAs, counter: Counter)
 def test_a_rejected_batch_stands_among_the_closed_ones(client_as: ClientAs, counter: Counter) -> None:
     batch = counter.tested()
     client = client_as("pharmacist")
-    client.post(f"/batches/{batch}/reject", data={"reason": "spots on the shells", "password": PASSWORD})
+    reject = {"reason": "spots on the shells", "disposal": "destroyed", "password": PASSWORD}
+    client.post(f"/batches/{batch}/reject", data=reject)
     assert counter.row(Batch, batch).number in client.get("/batches/closed").text
     assert counter.row(Batch, batch).number not in client.get("/batches/").text
 
@@ -199,7 +200,10 @@ def test_a_failed_batch_can_only_be_rejected(client_as: ClientAs, counter: Count
     assert "It can only be rejected." in answer.text
     refused = client.post(f"/batches/{batch}/reject", data={"password": PASSWORD, "reason": ""})
     assert "write the reason" in field_error(refused, "reason")
-    client.post(f"/batches/{batch}/reject", data={"password": PASSWORD, "reason": "weights; to be destroyed"})
+    signed = {"password": PASSWORD, "reason": "weights"}
+    refused = client.post(f"/batches/{batch}/reject", data=signed)
+    assert "what becomes of capsules and powder" in field_error(refused, "disposal")
+    client.post(f"/batches/{batch}/reject", data={**signed, "disposal": "to be destroyed"})
     assert "I reject this batch" in client.get(f"/batches/{batch}").text
 
 

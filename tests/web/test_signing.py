@@ -31,6 +31,7 @@ def _quarantined(counter: Counter) -> int:
     return counter.lot(IngredientKind.ACTIVE, release=False)
 
 
+REJECTED = {"reason": "wrong colour", "disposal": "destroyed"}
 # {page that signs: (who, table, the record's state before, how it comes about, what else is typed)}
 SIGNED = {
     "/prescriptions/{}/verify": (
@@ -39,7 +40,7 @@ SIGNED = {
     "/formulas/{}/approve": ("pharmacist-in-charge", Formula, "draft", _draft, {}),
     "/lots/{}/release": ("pharmacist", Lot, "quarantined", _quarantined, {}),
     "/batches/{}/release": ("pharmacist", Batch, "awaiting release", Counter.tested, {}),
-    "/batches/{}/reject": ("pharmacist", Batch, "awaiting release", Counter.tested, {"reason": "wrong colour"}),
+    "/batches/{}/reject": ("pharmacist", Batch, "awaiting release", Counter.tested, REJECTED),
     "/fills/{}/check": ("pharmacist", Fill, "labelled", Counter.labelled, {}),
 }  # fmt: skip
 

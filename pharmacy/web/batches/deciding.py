@@ -11,6 +11,7 @@ from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch
 from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
 from pharmacy.web.batches import bp, record
+from pharmacy.web.batches.forms import RejectForm
 from pharmacy.web.forms import ReasonForm, SigningForm, refuse, typed
 
 
@@ -46,18 +47,24 @@ def release(batch_id: int) -> Answer:
 @bp.get("/<int:batch_id>/reject")
 @allowed(*PHARMACISTS)
 def reject_form(batch_id: int) -> Answer:
-    return _record_page("reject", batch_id, SigningForm())
+    return _record_page("reject", batch_id, RejectForm())
 
 
 @bp.post("/<int:batch_id>/reject")
 @allowed(*PHARMACISTS)
 def reject(batch_id: int) -> Answer:
-    form = SigningForm()
+    form = RejectForm()
     try:
         proof = prove(form)
         with transaction() as session:
             batch = releasing.reject(
-                session, batch_id, reason=typed(form.reason.data), proof=proof, actor=actor(), now=now()
+                session,
+                batch_id,
+                reason=typed(form.reason.data),
+                disposal=typed(form.disposal.data),
+                proof=proof,
+                actor=actor(),
+                now=now(),
             )
     except RuleBroken as refusal:
         refuse(form, refusal)

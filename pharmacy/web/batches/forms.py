@@ -13,7 +13,7 @@ from pharmacy.services.batches import Plan
 from pharmacy.services.equipment import Standing
 from pharmacy.store.tables import IngredientKind, Lot, WeighSource
 from pharmacy.web import values
-from pharmacy.web.forms import ChoiceField, Form, typed
+from pharmacy.web.forms import ChoiceField, Form, ReasonedForm, typed
 
 SOURCE_CHOICES = [
     ("", "choose"),
@@ -173,6 +173,10 @@ class ExchangeForm(Form):
     def offer(self, kind: EquipmentKind, offers: tuple[Standing, ...]) -> None:
         """Puts what is fit for use into the select."""
         self.of(kind).choices = equipment_choices(kind, offers)
+
+
+class RejectForm(ReasonedForm):
+    disposal = StringField("What becomes of capsules and powder")
 
 
 class AssayForm(Form):
