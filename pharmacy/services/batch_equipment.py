@@ -14,6 +14,7 @@ from pharmacy.domain.workflow import BatchState
 from pharmacy.services import equipment
 from pharmacy.services.acting import Actor, get, get_to_change, record
 from pharmacy.services.equipment import Standing
+from pharmacy.services.kept_words import kept
 from pharmacy.store.tables import Batch, BatchEquipment, BatchInput, Equipment, Formula, IngredientKind
 
 WEIGHED = (BatchState.PLANNED, BatchState.WEIGHING)
@@ -162,7 +163,7 @@ def exchange(
     states = WEIGHED if kind is EquipmentKind.BALANCE else FILLED
     if batch.state not in states:
         raise RuleBroken(f"Batch {batch.number} is {batch.state}; its {kind} is not needed any more.")
-    if len(reason.strip()) < equipment.SHORTEST_REASON:
+    if len(kept(reason, field="reason", called="Reason")) < equipment.SHORTEST_REASON:
         raise RuleBroken(f"Reason: write it in at least {equipment.SHORTEST_REASON} letters.", field="reason")
     old = batch.balance if kind is EquipmentKind.BALANCE else batch.machine
     row = _other(session, batch, kind, equipment_id, today)

@@ -19,6 +19,7 @@ from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.workflow import BatchState
 from pharmacy.services import components, formulas
 from pharmacy.services.acting import Actor, get_to_change, move, record
+from pharmacy.services.kept_words import kept
 from pharmacy.store.tables import Batch, BenchAct, BenchActKind, BenchPhoto
 
 AT_BENCH = (BatchState.PLANNED, BatchState.WEIGHING, BatchState.FILLING)
@@ -84,10 +85,9 @@ def confirm(session: Session, batch_id: int, step: int, *, note: str = "", actor
     left = _seconds_left(at, present, now)
     if left and not (actor.role in PHARMACISTS and len(note.strip()) >= SHORTEST_REASON):
         raise _too_early(at, present, left)
-    if len(note) > 500:
-        raise RuleBroken("Note: at most 500 characters.", field="note")
-    kept = partial(_act, session, batch, BenchActKind.DONE, step, note.strip(), actor=actor, now=now)
-    return kept(done=present, seconds_left=left)
+    words = kept(note, field="note", called="Note")
+    tell = partial(_act, session, batch, BenchActKind.DONE, step, words, actor=actor, now=now)
+    return tell(done=present, seconds_left=left)
 
 
 def start_timer(session: Session, batch_id: int, step: int, *, actor: Actor, now: datetime) -> BenchAct:
@@ -110,10 +110,9 @@ def pause(session: Session, batch_id: int, *, reason: str, actor: Actor, now: da
     move(session, batch, "pause", actor=actor, now=now, reason=reason)
     at = progress(batch)
     refuse_while_paused(batch, at)
-    if len(reason) > 500:
-        raise RuleBroken("Reason: at most 500 characters.", field="reason")
+    words = kept(reason, field="reason", called="Reason")
     step = at.now.number if at.now else 0
-    return _act(session, batch, BenchActKind.PAUSED, step, reason.strip(), actor=actor, now=now)
+    return _act(session, batch, BenchActKind.PAUSED, step, words, actor=actor, now=now)
 
 
 def resume(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> BenchAct:
@@ -139,13 +138,12 @@ def photograph(
     batch = get_to_change(session, Batch, batch_id, "batch")
     move(session, batch, "photograph", actor=actor, now=now)
     kind = _photo_kind(batch, content)
-    if len(note) > 120:
-        raise RuleBroken("What it shows: at most 120 characters.", field="shows")
+    shows = kept(note, field="shows", called="What it shows", most=120)
     at = progress(batch)
     row = BenchPhoto(
         batch_id=batch.id,
         step=at.now.number if at.now else 0,
-        note=note.strip(),
+        note=shows,
         kind=kind,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),

@@ -17,6 +17,7 @@ from pharmacy.domain.weighing import Tolerance, within_tolerance
 from pharmacy.domain.workflow import BatchState
 from pharmacy.services import batch_equipment, bench, components, container_codes, formulas, lots, signing
 from pharmacy.services.acting import Actor, get_to_change, is_alone, move, record
+from pharmacy.services.kept_words import kept
 from pharmacy.services.ledger import in_unit
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import (
@@ -278,7 +279,10 @@ def _judge(taken: BatchInput, lot: Lot, weighing: Weighing) -> bool:
             f" {format_number(tolerance.most_percent)} % no signature accepts it. Weigh again, or reject the batch.",
             field="weighed",
         )
-    if len(weighing.deviation.strip()) < 10 or weighing.witness is None:
+    if (
+        len(kept(weighing.deviation, field="deviation", called="Reason for the deviation")) < 10
+        or weighing.witness is None
+    ):
         raise RuleBroken(
             f"{amount} is {format_number(tolerance.difference_percent)} % off the target;"
             f" {format_measure(tolerance.low_mg, 'mg')} to {format_measure(tolerance.high_mg, 'mg')} is"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from sqlalchemy import update
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
-from pharmacy.services import batches, bench, formulas, people, releasing, weigh_ins
+from pharmacy.services import batches, bench, compounding_records, formulas, people, releasing, weigh_ins
 from pharmacy.services.container_codes import Codes
 from pharmacy.services.signing import Proof
 from pharmacy.store.tables import Batch, IngredientKind, Lot, Pharmacy, SecondReading, WeighSource
@@ -324,3 +325,25 @@ def test_no_step_of_a_retired_formula_is_worked(timed: Line) -> None:
     later = timed.now + timedelta(minutes=5)
     refused("was retired; a batch made from it is not gone on with", lambda: confirm(timed, batch, 3, now=later))
     timed.run(lambda s: bench.pause(s, batch, reason="the formula was retired", **timed.by))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("a break for coffee \u2615", "the label's fonts cannot print \u2615"),
+        ("turned \u202ewords", "direction-changing character"),
+        ("word " * 101, "at most 500 characters"),
+    ],
+)
+def test_words_that_the_record_could_never_print_are_refused_before_they_are_kept(
+    line: Line, words: str, sentence: str
+) -> None:
+    batch, witness = line.planned(), line.proof("pia")
+    refused(sentence, lambda: line.run(lambda s: bench.pause(s, batch, reason=words, **line.by)))
+    refused(
+        sentence.replace("500", "120"),
+        lambda: line.run(lambda s: bench.photograph(s, batch, PNG, note=words, **line.by)),
+    )
+    refused(sentence, lambda: line.weigh(batch, 1, Decimal(520), deviation=words, witness=witness))
+    line.weigh(batch, 1, Decimal(520), deviation="word " * 100, witness=witness)
+    assert line.read(lambda s: compounding_records.draw(s, batch, ZoneInfo("UTC"))).pdf.startswith(b"%PDF")
