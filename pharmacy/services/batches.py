@@ -27,6 +27,7 @@ from pharmacy.domain.workflow import BatchState
 from pharmacy.services import batch_equipment, bench, components, formulas, lots, origins, packing
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.batch_equipment import Chosen
+from pharmacy.services.kept_words import kept
 from pharmacy.services.ledger import in_unit
 from pharmacy.services.weigh_ins import Weighing as Weighing
 from pharmacy.services.weigh_ins import allowed_range as allowed_range
@@ -76,7 +77,7 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     active, filler, shell = (chosen_lot(session, formula, kind, plan) for kind in IngredientKind)
     if not today <= plan.compounded <= today + MOST_AHEAD:
         raise RuleBroken("Date of compounding: today or tomorrow.", field="compounded")
-    if len(plan.purpose.strip()) < 3:
+    if len(kept(plan.purpose, field="purpose", called="Made for")) < 3:
         raise RuleBroken(
             "Made for: name the prescriptions or the prescription history that this batch covers.",
             field="purpose",
@@ -212,7 +213,7 @@ def fill(
             field="made",
         )
     refuse_more_than_the_powder(made + wasted, powder_mg(batch), fill_per_capsule_mg(batch))
-    if len(description.strip()) < 5:
+    if len(kept(description, field="description", called="Appearance")) < 5:
         raise RuleBroken("Appearance: write what the capsules look like, in at least 5 letters.", field="description")
     batch.made, batch.wasted, batch.samples = made, wasted, 0
     batch.description = description.strip()

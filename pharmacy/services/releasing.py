@@ -14,6 +14,7 @@ from pharmacy.domain.units import read_decimal
 from pharmacy.domain.workflow import BatchState, LotState, Subject, refuse_unless_plain
 from pharmacy.services import assays, batches, components, formulas, signing, weigh_ins
 from pharmacy.services.acting import Actor, get_to_change, move, record, who_did
+from pharmacy.services.kept_words import kept
 from pharmacy.services.signing import Proof, Standing
 from pharmacy.store.tables import Batch, BatchInput, BenchActKind, IngredientKind, WeightTest
 
@@ -136,9 +137,10 @@ def reject(
     """
     batch = get_to_change(session, Batch, batch_id, "batch")
     batch.state = BatchState(move(session, batch, "reject", actor=actor, now=now, reason=reason))
-    if len(disposal.strip()) < 5:
+    reason = kept(reason, field="reason", called="Reason")
+    if len(kept(disposal, field="disposal", called="Disposal")) < 5:
         raise RuleBroken("Disposal: what becomes of capsules and powder, in at least 5 letters.", field="disposal")
-    batch.note = f"{reason.strip().rstrip('.')}. Disposal: {disposal.strip()}"
+    batch.note = f"{reason.rstrip('.')}. Disposal: {disposal.strip()}"
     session.flush()
     signing.sign(
         session,

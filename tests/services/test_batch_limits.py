@@ -8,7 +8,7 @@ import pytest
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import formulas, lots, releasing
+from pharmacy.services import batches, formulas, lots, releasing
 from pharmacy.services.lots import Packing
 from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from tests.services.line import DRAFT, GOOD_WEIGHTS, Line, add_formula
@@ -120,3 +120,19 @@ def test_a_released_lot_is_measured_anew_only_for_a_reason(line: Line) -> None:
     waiting = line.lot(FILLER, release=False)
     line.run(lambda s: lots.measure(s, waiting, Packing("3", Decimal(185)), **line.by))
     assert line.row(Lot, waiting).packing_mg == 185
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"), [("white \u202e capsules", "cannot be printed"), ("x" * 501, "at most 500")]
+)
+def test_words_that_the_record_could_not_print_are_refused_before_they_are_kept(
+    sqlite_line: Line, words: str, sentence: str
+) -> None:
+    line = sqlite_line
+    with pytest.raises(RuleBroken, match=f"^Made for.*{sentence}"):
+        line.planned(purpose=words)
+    batch = line.weighed()
+    line.work(batch)
+    given = {"made": 98, "wasted": 2, "description": words, "today": line.today, **line.by}
+    with pytest.raises(RuleBroken, match=f"^Appearance.*{sentence}"):
+        line.run(lambda s: batches.fill(s, batch, **given))
