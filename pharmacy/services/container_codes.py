@@ -75,6 +75,29 @@ def lot_of(session: Session, code: str, *, today: date) -> Lot | None:
     return next((lot for lot in same if lot.is_open and lot.maker_lot == said.maker_lot), None)
 
 
+def refuse_other(session: Session, lot: Lot, scanned: str, *, user: str, today: date) -> None:
+    """Refuses a container of another lot. The pharmacy's own label names the lot; the supplier's code has to name the
+    same product and the same lot of it. user: what the lot is weighed for, a batch or a trituration.
+
+    Raises: RuleBroken.
+    """
+    text = scanned.strip()
+    if text.upper() == lot.number or (text and _is_of(session, lot, text, today)):
+        return
+    raise RuleBroken(
+        f"Lot: you scanned {text[:40] or 'nothing'}; this {user} takes {lot.ingredient.name} from lot {lot.number}.",
+        field="lot_scanned",
+    )
+
+
+def _is_of(session: Session, lot: Lot, code: str, today: date) -> bool:
+    try:
+        found = lot_of(session, code, today=today)
+    except RuleBroken:  # it is no code of a container
+        return False
+    return found is not None and found.id == lot.id
+
+
 def checked(session: Session, ingredient: Ingredient, codes: Codes) -> Codes:
     """The codes in the one form in which they are kept: GTIN of 14 digits, NDC 5-4-2 with hyphens.
 

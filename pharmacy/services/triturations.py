@@ -18,7 +18,7 @@ from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import DEFAULT, AssayBasis, Tolerance, within_tolerance
 from pharmacy.domain.weighing_fractions import rounded
 from pharmacy.domain.workflow import LotState, Subject, TriturationState, refuse_unless_plain
-from pharmacy.services import batch_equipment, batches, formulas, lots, origins
+from pharmacy.services import batch_equipment, batches, container_codes, formulas, lots, origins
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.batches import Plan
 from pharmacy.services.ledger import enter_in_ledger
@@ -156,12 +156,7 @@ def weigh(
     state = move(session, made, "weigh", actor=actor, now=now)
     _refuse_unless_next(made, weighing.part)
     lot = get_to_change(session, Lot, made.source(weighing.part).id, "lot")
-    if weighing.lot_scanned.strip().upper() != lot.number:
-        raise RuleBroken(
-            f"Lot: you scanned {weighing.lot_scanned.strip()[:40] or 'nothing'}; this trituration takes"
-            f" {lot.ingredient.name} from lot {lot.number}.",
-            field="lot_scanned",
-        )
+    container_codes.refuse_other(session, lot, weighing.lot_scanned, user="trituration", today=today)
     batch_equipment.refuse_unless_weighs_so_little(session, made.balance, weighing.weighed, today)
     _judge(made, weighing)
     kind, called = MovementKind.TRITURATED, f"trituration {made.number}"

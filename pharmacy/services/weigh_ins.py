@@ -82,7 +82,7 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
             field="weighed",
         )
     lot = get_to_change(session, Lot, taken.lot_id, "lot")
-    _refuse_other_container(session, lot, weighing.lot_scanned, today)
+    container_codes.refuse_other(session, lot, weighing.lot_scanned, user="batch", today=today)
     batch_equipment.refuse_unless_weighs(session, batch, taken, weighing.weighed, today)
     within = _judge(taken, lot, weighing)
     if weighing.more:
@@ -191,28 +191,6 @@ def witnesses(session: Session, batch: Batch) -> frozenset[int]:
     inputs = [taken.id for taken in batch.inputs]
     signed = select(Signature.person_id).where(Signature.subject == "batch-input", Signature.subject_id.in_(inputs))
     return frozenset(session.scalars(signed))
-
-
-def _refuse_other_container(session: Session, lot: Lot, scanned: str, today: date) -> None:
-    """The pharmacy's own label names the lot; the supplier's code has to name the same product and the same lot of it.
-
-    Raises: RuleBroken.
-    """
-    text = scanned.strip()
-    if text.upper() == lot.number or (text and _is_suppliers_code_of(session, lot, text, today)):
-        return
-    raise RuleBroken(
-        f"Lot: you scanned {text[:40] or 'nothing'}; this batch takes {lot.ingredient.name} from lot {lot.number}.",
-        field="lot_scanned",
-    )
-
-
-def _is_suppliers_code_of(session: Session, lot: Lot, code: str, today: date) -> bool:
-    try:
-        found = container_codes.lot_of(session, code, today=today)
-    except RuleBroken:  # it is no code of a container
-        return False
-    return found is not None and found.id == lot.id
 
 
 def _refuse_unread(session: Session, batch: Batch, taken: BatchInput, weighing: Weighing, actor: Actor) -> None:
