@@ -13,14 +13,14 @@ from threading import Lock
 from reportlab.pdfgen.canvas import Canvas
 
 from labels.barcodes import Barcode
-from labels.content import BatchLabel, Label, TriturationLabel, VialLabel
+from labels.content import Label
 from labels.errors import LabelRefused
 from labels.fit import refuse_unprintable, refuse_unprintable_letter
 from labels.fonts import load
-from labels.layouts import batch, letter, trituration, vial
+from labels.layouts import letter
 from labels.letters import RecallLetter
+from labels.papers import paper_of
 from labels.sheet import Mask, Sheet
-from labels.stock import find
 
 ONE_AT_A_TIME = Lock()
 """ReportLab reads glyphs through one position in the font's bytes, so two threads must not draw at once."""
@@ -36,23 +36,23 @@ class Printed:
     barcodes: tuple[Barcode, ...]
 
 
-def render(label: Label, *, stock: str = "vial-4x2") -> Printed:
-    """The label on a stock, complete.
+def render(label: Label, *, stock: str = "") -> Printed:
+    """The label on a stock, or on the usual one of its kind, complete; each of its parts is a page.
 
     Raises:
         LabelRefused: a field does not fit at its least size, is empty, or has a character that cannot be
-            printed; or there is no such stock.
+            printed; or the label is not made for that stock.
     """
     return render_all([label], stock=stock)
 
 
-def render_all(labels: Iterable[Label], *, stock: str = "vial-4x2") -> Printed:
+def render_all(labels: Iterable[Label], *, stock: str = "") -> Printed:
     """Many labels as the pages of one PDF, in their order, the fonts in it once.
 
     Raises:
         LabelRefused: like `render`, for the first label that cannot be printed; or there is no label.
     """
-    sheets = [lay_out(label, stock=stock) for label in labels]
+    sheets = [sheet for label in labels for sheet in lay_out(label, stock=stock)]
     if not sheets:
         raise LabelRefused("there is no label to print")
     with ONE_AT_A_TIME:
@@ -81,29 +81,24 @@ def lay_out_letter(one: RecallLetter) -> list[Sheet]:
     return letter.lay_out(one)
 
 
-def lay_out(label: Label, *, stock: str = "vial-4x2") -> Sheet:
-    """Where everything stands, without drawing it; refuses like `render`."""
-    found = find(stock)
+def lay_out(label: Label, *, stock: str = "") -> tuple[Sheet, ...]:
+    """Where everything stands on each part of the label, without drawing it; refuses like `render`."""
+    paper = paper_of(label)
+    found = paper.stock(stock)
     refuse_unprintable(label)
-    match label:
-        case VialLabel():
-            return vial.lay_out(label, found)
-        case BatchLabel():
-            return batch.lay_out(label, found)
-        case TriturationLabel():
-            return trituration.lay_out(label, found)
+    return paper.set(label, found)
 
 
 def _draw(sheets: list[Sheet], *, title: str = "Label", scaling: str = "None") -> bytes:
-    stock = sheets[0].stock
     file = BytesIO()
-    canvas = Canvas(file, pagesize=(stock.width, stock.height), invariant=1, pageCompression=1)
+    canvas = Canvas(file, invariant=1, pageCompression=1)
     # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
     canvas.setTitle(title)
     canvas.setAuthor("")
     canvas.setSubject("")
     canvas.setViewerPreference("PrintScaling", scaling)
     for sheet in sheets:
+        canvas.setPageSize((sheet.stock.width, sheet.stock.height))
         _draw_page(canvas, sheet)
         canvas.showPage()
     canvas.save()

@@ -87,7 +87,7 @@ LINE_MODULE_MM, MATRIX_MODULE_MM = 0.25, 0.33
 """Least bar of the Code 128, one square of the DataMatrix."""
 
 
-def lay_out(label: VialLabel, stock: Stock) -> Sheet:
+def lay_out(label: VialLabel, stock: Stock) -> tuple[Sheet, ...]:
     """The label on a stock.
 
     Raises:
@@ -103,7 +103,7 @@ def lay_out(label: VialLabel, stock: Stock) -> Sheet:
     block.write(sheet, top=header, foot=foot)
     sheet.zones["patient"] = (0.0, header, rail, foot)
     bottom.write(sheet, top=foot, room=room)
-    return sheet
+    return (sheet,)
 
 
 def _fit(label: VialLabel, *, room: float, height: float, least: float) -> "tuple[_Block, _Bottom]":
