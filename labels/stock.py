@@ -1,4 +1,4 @@
-"""The label stocks, in millimetres, and the printers they run on."""
+"""The label stocks and sheets of paper, in millimetres, and the printers they run on."""
 
 from dataclasses import dataclass
 
@@ -39,8 +39,8 @@ class Stock:
     def whole_dots(self, millimetres: float) -> float:
         """The nearest width that is a whole number of dots, at least one [pt].
 
-        >>> [round(stock.whole_dots(0.25) / stock.dot) for stock in STOCKS.values()]
-        [2, 2, 3]
+        >>> [round(STOCKS[name].whole_dots(0.25) / STOCKS[name].dot) for name in ("vial-4x2", "vial-4x2-300dpi")]
+        [2, 3]
         """
         return max(1, round(millimetres / MM_PER_INCH * self.dpi)) * self.dot
 
@@ -55,6 +55,12 @@ STOCKS = {
         Stock("vial-4x2", width_mm=101.6, height_mm=50.8, dpi=203),
         Stock("vial-4x3", width_mm=101.6, height_mm=76.2, dpi=203),
         Stock("vial-4x2-300dpi", width_mm=101.6, height_mm=50.8, dpi=300),
+        Stock("bag-4x3", width_mm=101.6, height_mm=76.2, dpi=203),
+        Stock("strip", width_mm=101.6, height_mm=38.1, dpi=203),
+        Stock("4x6", width_mm=101.6, height_mm=152.4, dpi=203),
+        Stock("card", width_mm=85.6, height_mm=54.0, dpi=300),
+        Stock("letter", width_mm=215.9, height_mm=279.4, dpi=300),
+        Stock("a4", width_mm=210.0, height_mm=297.0, dpi=300),
     )
 }
 

@@ -4,7 +4,11 @@ Every value of a label is a finished string: nothing is calculated or formatted 
 ("24 Nov 2026"): which form a pharmacy writes is decided before the label is made.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+
+Told = str | tuple[str, ...] | tuple[tuple[str, ...], ...]
+"""What a field holds: a text, several, or a table of them."""
 
 LONGEST = 600
 """Characters. No field near it could fit; it only keeps absurd input from being measured word by word."""
@@ -63,9 +67,16 @@ def spoken(field: str) -> str:
 
 
 def texts(label: Label) -> tuple[tuple[str, str], ...]:
-    """Every (field, text) of the label, in the order of its declaration, each warning on its own."""
+    """Every (field, text) of the label, in the order of its declaration, each warning and cell on its own."""
     found: list[tuple[str, str]] = []
     for field in fields(label):
-        value = getattr(label, field.name)
-        found.extend((field.name, text) for text in (value if isinstance(value, tuple) else (value,)))
+        found.extend((field.name, text) for text in _flat(getattr(label, field.name)))
     return tuple(found)
+
+
+def _flat(value: Told) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    else:
+        for part in value:
+            yield from _flat(part)

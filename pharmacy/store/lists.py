@@ -241,7 +241,8 @@ def labels_of(
     """Labels made for a fill, a batch or a trituration's lot, oldest first, without their bytes."""
     of = ((Label.fill_id, fill_id), (Label.batch_id, batch_id), (Label.lot_id, lot_id))
     statement = (
-        select(Label.id, Label.copy, Label.reason, Label.sha256, Label.made_at, Person.full_name.label("made_by"))
+        select(Label.id, Label.kind, Label.copy, Label.reason, Label.stock, Label.sha256, Label.made_at)
+        .add_columns(Person.full_name.label("made_by"))
         .join(Person, Person.id == Label.made_by_id)
         .where(next(column == key for column, key in of if key))
     )
