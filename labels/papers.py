@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from labels.content import (
+    BAG_EXAMPLE,
     BATCH_EXAMPLE,
     EXAMPLE,
     TRITURATION_EXAMPLE,
+    BagLabel,
     BatchLabel,
     Label,
     TriturationLabel,
     VialLabel,
 )
 from labels.errors import LabelRefused
-from labels.layouts import batch, trituration, vial
+from labels.layouts import bag, batch, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import Stock, find
 
@@ -56,6 +58,7 @@ PAPERS = {
     for paper in (
         Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
+        Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, ("bag-4x3", "4x6", "vial-4x3")),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )
 }

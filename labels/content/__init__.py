@@ -1,5 +1,6 @@
 """What a label says, one file for each kind of paper."""
 
+from labels.content.bag import BAG_EXAMPLE, BagLabel
 from labels.content.shelf import (
     BATCH_EXAMPLE,
     NOT_FOR_DISPENSING,
@@ -11,6 +12,7 @@ from labels.content.vial import COMPOUNDED, EXAMPLE, VialLabel, from_document, t
 from labels.content.words import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
 
 __all__ = [
+    "BAG_EXAMPLE",
     "BATCH_EXAMPLE",
     "COMPOUNDED",
     "EXAMPLE",
@@ -19,6 +21,7 @@ __all__ = [
     "NOT_FOR_DISPENSING",
     "NOT_PRINTED",
     "TRITURATION_EXAMPLE",
+    "BagLabel",
     "BatchLabel",
     "Label",
     "TriturationLabel",

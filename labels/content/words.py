@@ -37,6 +37,10 @@ SPOKEN = {
     "lot_number": "the lot number",
     "active": "the name of the active",
     "parents": "a lot that went into it",
+    "number": "the prescription and fill number",
+    "containers": "a line of what is in the bag",
+    "keep": "how to keep it",
+    "counsel": "the note about counselling",
     "made_by": "the initials of who made it",
 }
 """How a refusal names a field; a field that is missing here is named by itself."""

@@ -1,4 +1,4 @@
-"""What the labels of the shelf share, a batch's and a trituration's: pharmacy, status, codes.
+"""What the labels of the shelf share, a batch's, a trituration's and a bag's: pharmacy, status, codes.
 
 The status stands white on black until it is released, then black on white in a frame: the two are told apart from the
 other end of the room.
@@ -7,9 +7,10 @@ other end of the room.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 
 from labels import barcodes
-from labels.content import BatchLabel, TriturationLabel, spoken
+from labels.content import BagLabel, BatchLabel, TriturationLabel, spoken
 from labels.errors import LabelRefused
 from labels.fit import composed
 from labels.fonts import BOLD, CAP_HEIGHT, REGULAR, width
@@ -27,7 +28,8 @@ NAME_SIZE = 7.0
 STATUS_SIZES = (22.0, 20.0, 18.0, 16.0, 14.0)
 STATUS_PADDING = 4.0
 FRAME = 1.5
-"""Of the status: black around its capitals, or the thickness of the frame when it is released [pt]."""
+BAND = CAP_HEIGHT * STATUS_SIZES[0] + 2 * STATUS_PADDING
+"""Of the status: black around its capitals, the thickness of the frame when it is released, and its height [pt]."""
 
 LINE_MODULES_MM, MATRIX_MODULE_MM = (0.375, 0.25), 0.6
 """Least bar of the Code 128, the wider if it fits, and one square of the DataMatrix: a shelf is scanned at
@@ -40,7 +42,7 @@ BARS = 19.0
 
 RELEASED = "released"
 
-ShelfLabel = BatchLabel | TriturationLabel
+ShelfLabel = BatchLabel | TriturationLabel | BagLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,17 @@ class Body:
     room: float
     narrow: float
 
-    def write(self, sheet: Sheet, label: ShelfLabel, tried: Iterable[list[Flow]], *, fields: tuple[str, ...]) -> None:
-        """Sets the first of the bodies that fits, its parts spread evenly. tried: the largest first.
+    def write(
+        self,
+        sheet: Sheet,
+        label: ShelfLabel,
+        tried: Iterable[list[Flow]],
+        *,
+        fields: tuple[str, ...],
+        most: float = inf,
+    ) -> None:
+        """Sets the first of the bodies that fits, its parts spread evenly. tried: the largest first; most: space that
+        their lines are parted by at most [pt].
 
         Raises:
             LabelRefused: none fits; it names the longest of these fields.
@@ -69,7 +80,7 @@ class Body:
         top, free = self.top, self.foot - self.top - height
         for part in parts:
             part.write(sheet, x=EDGE, top=top)
-            top += part.height + free / len(parts)
+            top += part.height + min(free / len(parts), most)
 
     def _too_long(self, label: ShelfLabel, needed: float, fields: tuple[str, ...]) -> LabelRefused:
         longest = max(fields, key=lambda field: len("".join(getattr(label, field))))
@@ -81,7 +92,7 @@ class Body:
         )
 
 
-def frame(stock: Stock, label: ShelfLabel, *, number: str, caption: str) -> tuple[Sheet, Body]:
+def frame(stock: Stock, label: BatchLabel | TriturationLabel, *, number: str, caption: str) -> tuple[Sheet, Body]:
     """The sheet with everything but its body. number: the field that is the number between the codes.
 
     Raises:
@@ -90,7 +101,7 @@ def frame(stock: Stock, label: ShelfLabel, *, number: str, caption: str) -> tupl
     sheet = Sheet(stock)
     room = stock.width - 2 * EDGE
     top = _status(sheet, label, top=_header(sheet, label, room=room), room=room)
-    foot, narrow = _codes(sheet, label, number, caption, room=room)
+    foot, narrow = codes(sheet, label, number, caption, room=room)
     return sheet, Body(top, foot, room, narrow)
 
 
@@ -104,15 +115,20 @@ def _header(sheet: Sheet, label: ShelfLabel, *, room: float) -> float:
     return baseline + (name.lines - 1) * name.leading + GAP
 
 
-def _status(sheet: Sheet, label: ShelfLabel, *, top: float, room: float) -> float:
+def _status(sheet: Sheet, label: BatchLabel | TriturationLabel, *, top: float, room: float) -> float:
     """The status over the whole width; returns where the next part may begin [pt]."""
-    status = composed(label.status).strip()
-    size = next((s for s in STATUS_SIZES if width(status, BOLD, s) <= room - 4 * STATUS_PADDING), 0.0)
+    framed = composed(label.status).strip().casefold() == RELEASED
+    return band(sheet, "status", label.status, top=top, room=room, framed=framed) + 2 * GAP
+
+
+def band(sheet: Sheet, field: str, text: str, *, top: float, room: float, framed: bool) -> float:
+    """A text over the whole width, in a frame or white on black; returns where it ends [pt]."""
+    told = composed(text).strip()
+    size = next((s for s in STATUS_SIZES if width(told, BOLD, s) <= room - 4 * STATUS_PADDING), 0.0)
     if not size:
-        raise LabelRefused(f"the status is wider than the label at {STATUS_SIZES[-1]:g} pt", "status")
-    high = CAP_HEIGHT * STATUS_SIZES[0] + 2 * STATUS_PADDING
-    released = status.casefold() == RELEASED
-    if released:
+        raise LabelRefused(f"{spoken(field)} is wider than the label at {STATUS_SIZES[-1]:g} pt", field)
+    high = BAND
+    if framed:
         for x, y, wide, tall in (
             (EDGE, top, room, FRAME),
             (EDGE, top + high - FRAME, room, FRAME),
@@ -122,13 +138,13 @@ def _status(sheet: Sheet, label: ShelfLabel, *, top: float, room: float) -> floa
             sheet.boxes.append(Box(x, y, wide, tall))
     else:
         sheet.boxes.append(Box(EDGE, top, room, high))
-    x = (sheet.stock.width - width(status, BOLD, size)) / 2
+    x = (sheet.stock.width - width(told, BOLD, size)) / 2
     baseline = top + (high + CAP_HEIGHT * size) / 2
-    sheet.write(Text("status", status, x, baseline, BOLD, size, white=not released))
-    return top + high + 2 * GAP
+    sheet.write(Text(field, told, x, baseline, BOLD, size, white=not framed))
+    return top + high
 
 
-def _codes(sheet: Sheet, label: ShelfLabel, field: str, caption: str, *, room: float) -> tuple[float, float]:
+def codes(sheet: Sheet, label: ShelfLabel, field: str, caption: str, *, room: float) -> tuple[float, float]:
     """Codes and number at the foot; returns where the body ends, and its width beside them [pt]."""
     stock = sheet.stock
     square = stock.whole_dots(MATRIX_MODULE_MM)

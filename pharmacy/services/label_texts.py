@@ -13,14 +13,9 @@ from pharmacy.domain.workflow import BatchState, LotState
 from pharmacy.services import courses, fills
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import printed_before, same_before, token_of
+from pharmacy.services.patient_words import WARNINGS
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Label, LabelKind, Lot, Part, Pharmacy
 
-WARNINGS = (
-    "Do not take with opioid medicines. Tell every doctor and dentist.",
-    "May cause vivid dreams.",
-    "Keep dry and away from light.",
-    "Keep out of reach of children.",
-)
 DEMONSTRATION = "DEMONSTRATION"
 
 

@@ -1,10 +1,10 @@
 """Labels as they were made: their picture, their bytes, and what they were read back as."""
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.roles import BENCH, READERS
-from pharmacy.services import label_keeping, pictures, prescriptions
+from pharmacy.services import label_keeping, patient_papers, pictures, prescriptions
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
@@ -22,6 +22,8 @@ def show(label_id: int) -> Answer:
         return render_template(
             "labels/show.html",
             label=label,
+            called=patient_papers.called(label.kind),
+            parts=pictures.parts(session, label_id),
             fill=session.get(Fill, label.fill_id) if label.fill_id else None,
             batch=session.get(Batch, label.batch_id) if label.batch_id else None,
             lot=session.get(Lot, label.lot_id) if label.lot_id else None,
@@ -31,9 +33,10 @@ def show(label_id: int) -> Answer:
 @bp.get("/<int:label_id>/picture.png")
 @allowed(*READERS)
 def picture(label_id: int) -> Answer:
-    """The label as the printer draws it, dot for dot."""
+    """The label as the printer draws it, dot for dot. ?part= is which part of several, the first is 1."""
+    part = request.args.get("part", 1, type=int)
     with reading() as session:
-        response = make_response(pictures.preview(session, label_id))
+        response = make_response(pictures.preview(session, label_id, part - 1))
     response.content_type = "image/png"
     return response
 
@@ -52,7 +55,7 @@ def pdf(label_id: int) -> Answer:
 
 
 def _note_reading(label_id: int) -> None:
-    """A vial's label names a patient; a batch's and a trituration's name nobody."""
+    """A label of a fill names a patient, and so do its papers; a batch's and a trituration's name nobody."""
     with transaction() as session:
         label = get(session, Label, label_id, "label")
         if label.fill_id is not None:

@@ -1,0 +1,124 @@
+"""What the papers say that go to the patient with a fill: from the signed records, with the pharmacy's own words."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labels.content import BagLabel
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.workflow import BatchState, FillState
+from pharmacy.services import courses, patient_words, prescriptions
+from pharmacy.services.acting import get
+from pharmacy.services.label_keeping import same_before, token_of
+from pharmacy.services.label_texts import mark_of, pharmacy_of
+from pharmacy.store.tables import Fill, Label, LabelKind, Patient, Prescription
+
+
+def compose_bag(session: Session, fill_id: int) -> BagLabel:
+    """What the label of the bag says in which a fill waits, with everything else that waits for the same patient.
+
+    Neither medicine nor directions: the bag stands in plain sight.
+
+    Raises: RuleBroken.
+    """
+    fill, pharmacy = _fill(session, fill_id, LabelKind.BAG), pharmacy_of(session)
+    together, mine = in_the_bag(session, fill), Label.fill_id == fill.id
+    label = BagLabel(
+        pharmacy_name=pharmacy.name,
+        pharmacy_phone=pharmacy.phone,
+        patient=_patient(fill).name,
+        number=fill.number,
+        containers=tuple(_container(one) for one in together),
+        price_due=dollars(sum((one.price or Decimal(0) for one in together), Decimal(0))),
+        keep=_keep(together),
+        counsel=_counsel(together),
+        token=token_of(session, mine),
+    )
+    return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.BAG, mine, label)))
+
+
+def in_the_bag(session: Session, fill: Fill) -> Sequence[Fill]:
+    """Every fill of the patient that is checked and not handed out, this one too.
+
+    Raises: RuleBroken when one of them may not go out.
+    """
+    same = (Prescription.patient_id == fill.prescription.patient_id, Fill.state == FillState.CHECKED)
+    found = session.scalars(select(Fill).join(Fill.prescription).where(*same).order_by(Fill.number)).all()
+    for one in found:
+        refuse_unless_theirs(session, one)
+    return found
+
+
+def refuse_unless_theirs(session: Session, fill: Fill) -> None:
+    """Refuses papers for what has no capsules, does not go to the patient, or is not what was signed.
+
+    Raises: RuleBroken.
+    """
+    if fill.state in (FillState.CANCELLED, FillState.RETURNED):
+        raise RuleBroken(f"Fill {fill.number} is {fill.state}; no paper of it goes to the patient.")
+    if not fill.allocations:
+        raise RuleBroken(f"Fill {fill.number} has no capsules yet; take them from a batch first.")
+    batch = fill.allocations[-1].batch
+    if batch.state in (BatchState.RECALLED, BatchState.REJECTED):
+        raise RuleBroken(f"Batch {batch.number} is {batch.state}; none of its capsules are to be taken.")
+    if not any(signature.holds for signature in prescriptions.signatures(session, fill.prescription)[-1:]):
+        raise RuleBroken(f"Prescription {fill.prescription.number} is not what was signed; it must be verified anew.")
+
+
+def dollars(amount: Decimal) -> str:
+    """Money as papers write it.
+
+    >>> dollars(Decimal("1240"))
+    '$1,240.00'
+    """
+    return f"${amount:,.2f}"
+
+
+def refuse_out_of_place(fill: Fill, kind: LabelKind) -> None:
+    """Refuses a paper that this fill has no use for, or not now.
+
+    Raises: RuleBroken.
+    """
+    if kind is LabelKind.BAG and fill.state is not FillState.CHECKED:
+        raise RuleBroken(
+            f"Fill {fill.number} is {fill.state}; its bag is labelled after the final check, until it is handed out."
+        )
+
+
+def _fill(session: Session, fill_id: int, kind: LabelKind) -> Fill:
+    fill = get(session, Fill, fill_id, "fill")
+    refuse_unless_theirs(session, fill)
+    refuse_out_of_place(fill, kind)
+    return fill
+
+
+def _patient(fill: Fill) -> Patient:
+    assert fill.prescription.patient is not None  # noqa: S101 - a verified prescription has one
+    return fill.prescription.patient
+
+
+def capsules(number: int) -> str:
+    """ "30 capsules", "1 capsule"."""
+    return f"{number} {'capsule' if number == 1 else 'capsules'}"
+
+
+def _container(fill: Fill) -> str:
+    bottle = courses.name_of(fill)
+    which = f", {bottle.lower()}" if bottle else ""
+    return f"Rx {fill.prescription.number}, fill {fill.fill_number}{which}: {capsules(fill.quantity)}"
+
+
+def _keep(fills: Sequence[Fill]) -> str:
+    """How to keep what is in the bag, each sentence once, and first that it is to be refrigerated."""
+    storages = dict.fromkeys(fill.allocations[-1].batch.formula.storage.strip().rstrip(".") for fill in fills)
+    told = ". ".join(storages)
+    cold = any(word in told.casefold() for word in patient_words.COLD)
+    return f"{patient_words.REFRIGERATE} {told}" if cold else told
+
+
+def _counsel(fills: Sequence[Fill]) -> str:
+    first = any(fill.fill_number < fill.bottles for fill in fills)  # every bottle of a course is another dose
+    return patient_words.COUNSEL_FIRST if first else patient_words.COUNSEL_AGAIN

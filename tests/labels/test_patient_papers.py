@@ -1,0 +1,123 @@
+"""The papers that go to the patient: whole, apart from each other, large enough to read, or refused by name."""
+
+from dataclasses import replace
+
+import pytest
+
+from labels.content import BAG_EXAMPLE, BagLabel, Label, texts
+from labels.errors import LabelRefused
+from labels.papers import PAPERS, paper_of
+from labels.printing import lay_out, render
+from labels.read_back import agrees
+from labels.stock import find
+from tests.labels.geometry import collisions, outside
+
+LONG_NAME = "Maria Guadalupe Fernández de la Cruz-Montgomery y Rodríguez"
+LABELS: dict[str, Label] = {
+    "bag": BAG_EXAMPLE,
+    "bag of a course": replace(
+        BAG_EXAMPLE,
+        patient=LONG_NAME,
+        containers=tuple(f"Rx 7000017, fill {n}, bottle {n + 1} of 4: 28 capsules" for n in range(4)),
+        keep="REFRIGERATE. Store at 2 to 8 °C (36 to 46 °F), dry and away from light",
+        counsel="OFFER COUNSELLING",
+        mark="DEMO - Reprint 2",
+    ),
+    "bag of another script": replace(BAG_EXAMPLE, patient="Ольга Nguyễn Παπαδοπούλου", mark=""),
+}
+LEAST_MARGIN = {"letter": 40.0, "a4": 40.0}
+"""Blank paper at the edge that a printer for sheets of paper cannot print on, with some to spare [pt]."""
+
+
+def on_each_stock() -> list[object]:
+    return [
+        pytest.param(label, stock, id=f"{name} on {stock}")
+        for name, label in LABELS.items()
+        for stock in paper_of(label).stocks
+    ]
+
+
+each = pytest.mark.parametrize(("label", "stock"), on_each_stock())
+
+
+@each
+def test_every_field_and_code_reads_back(label: Label, stock: str) -> None:
+    printed = render(label, stock=stock)
+    assert agrees(label, printed.pdf, printed, dpi=find(stock).dpi) == ()
+
+
+@each
+def test_nothing_stands_upon_anything_else_or_over_the_edge(label: Label, stock: str) -> None:
+    for sheet in lay_out(label, stock=stock):
+        assert collisions(sheet) == []
+        assert outside(sheet, margin=LEAST_MARGIN.get(stock, 1.0)) == []
+        assert (sheet.stock.width, sheet.stock.height) == (find(stock).width, find(stock).height)
+
+
+@pytest.mark.parametrize("name", [name for name, label in LABELS.items() if label.mark])  # type: ignore[attr-defined]
+def test_the_mark_stands_white_on_black_on_every_part(name: str) -> None:
+    for sheet in lay_out(LABELS[name]):
+        (mark,) = [text for text in sheet.texts if text.field == "mark"]
+        assert mark.white
+        left, top, right, foot = mark.box
+        assert any(
+            box.x <= left and box.top <= top and right <= box.x + box.width and foot <= box.top + box.height
+            for box in sheet.boxes
+        )
+
+
+def least(label: Label, field: str, stock: str = "") -> float:
+    """The least size of a field on any part [pt]."""
+    return min(text.size for sheet in lay_out(label, stock=stock) for text in sheet.texts if text.field == field)
+
+
+@pytest.mark.parametrize("kind", ["bag"])
+@pytest.mark.parametrize(
+    ("value", "said"), [(" ", "is empty"), ("张 Wei", "cannot print 张"), ("A\u202eB", "direction")]
+)
+def test_an_empty_name_or_a_character_that_cannot_be_printed_is_refused(kind: str, value: str, said: str) -> None:
+    with pytest.raises(LabelRefused, match=said) as refusal:
+        render(replace(PAPERS[kind].example, patient=value))  # type: ignore[arg-type]
+    assert refusal.value.field == "patient"
+
+
+@pytest.mark.parametrize("kind", ["bag"])
+def test_no_paper_is_made_for_a_stock_that_is_not_its_own(kind: str) -> None:
+    with pytest.raises(LabelRefused, match=f"the {kind} label is not made for vial-4x2-300dpi; it is printed on") as no:
+        render(PAPERS[kind].example, stock="vial-4x2-300dpi")
+    assert no.value.field == "stock"
+
+
+# The bag
+
+
+def test_the_bag_says_whose_it_is_in_its_largest_text_or_what_the_pharmacist_does() -> None:
+    sizes = {text.field: text.size for text in lay_out(BAG_EXAMPLE)[0].texts}
+    assert sizes["patient"] > max(size for field, size in sizes.items() if field not in ("patient", "counsel"))
+    assert least(LABELS["bag of a course"], "patient") >= 13
+    assert least(LABELS["bag of a course"], "containers") >= 8
+
+
+def test_the_bag_has_no_field_for_medicine_directions_or_purpose() -> None:
+    assert not {"drug", "directions", "purpose", "strength", "prescriber"} & set(BagLabel.__dataclass_fields__)
+    assert not any("naltrexone" in text for _, text in texts(BAG_EXAMPLE))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"patient": "Maria " * 95}, "patient"),
+        ({"patient": "x" * 60}, "patient"),
+        ({"containers": ("Rx 7000017, fill 0: 30 capsules",) * 30}, "containers"),
+        (
+            {"keep": "Store at 20 to 25 °C, dry and away from light. " * 12, "containers": ("Rx 7000017, fill 0",) * 9},
+            "keep",
+        ),
+        ({"counsel": "COUNSEL THE PATIENT ABOUT ALL OF IT"}, "counsel"),
+        ({"number": "7000017-0-AND-THEN-SOME-MORE"}, "number"),
+    ],
+)
+def test_a_bag_label_refuses_what_does_not_fit(changed: dict[str, object], field: str) -> None:
+    with pytest.raises(LabelRefused) as refusal:
+        render(replace(BAG_EXAMPLE, **changed))  # type: ignore[arg-type]
+    assert refusal.value.field == field

@@ -1,0 +1,152 @@
+"""Papers for the patient: from the signed record, kept like every label, and none where none may go out."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.events import Event
+from pharmacy.domain.workflow import Subject
+from pharmacy.services import courses, fills, patient_papers, printing
+from pharmacy.store.tables import Fill, Label, LabelKind, Pharmacy, Prescription
+from tests.services.line import Line, add_formula
+from tests.services.samples import DRAFT
+
+Make = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def line(sqlite_line: Line) -> Line:
+    """On SQLite: what a paper says does not depend on the database."""
+    return sqlite_line
+
+
+@pytest.fixture
+def make(line: Line) -> Make:
+    """Makes a paper of a fill and gives what it says."""
+
+    def made(kind: str, fill: int, reason: str = "", stock: str = "", **given: object) -> dict[str, Any]:
+        key = printing.print_of(
+            line.database, LabelKind(kind), fill, **line.by, reason=reason, stock=stock, given=given
+        )
+        content: dict[str, Any] = line.row(Label, key).content
+        return content
+
+    return made
+
+
+def checked_course(line: Line) -> list[int]:
+    """The three bottles of a plan, all packed, labelled and checked."""
+    shelf = [line.released_of("1.5"), line.released_of("3"), line.released()]
+    rx = line.verified_plan()
+    line.started(rx)
+    keys = [fill.id for fill in line.read(lambda s: courses.live(s, s.get_one(Prescription, rx)))]
+    for key, batch in zip(keys, shelf, strict=True):
+        line.allocate(key, batch)
+        line.label(key)
+        line.check(key)
+    return keys
+
+
+def test_a_bag_names_every_checked_fill_of_its_patient_and_no_medicine(line: Line, make: Make) -> None:
+    first, *_ = checked_course(line)
+    line.checked(line.released())  # of somebody else
+    said = make("bag", first)
+    assert said["containers"] == [
+        "Rx 7000011, fill 0, bottle 1 of 3: 7 capsules",
+        "Rx 7000011, fill 1, bottle 2 of 3: 7 capsules",
+        "Rx 7000011, fill 2, bottle 3 of 3: 16 capsules",
+    ]
+    # The worked price of a course of 7, 7 and 16 capsules, which its first bottle carries.
+    assert (said["price_due"], said["number"]) == ("$40.50", "7000011-0")
+    assert said["counsel"] == "COUNSEL THE PATIENT"
+    assert not any(word in str(said).lower() for word in ("naltrexone", "fibromyalgia", "bedtime", "4.5"))
+
+
+def test_a_bag_carries_the_token_of_its_container_and_leads_to_the_fill(line: Line, make: Make) -> None:
+    fill = line.checked()
+    make("bag", fill)
+    tokens = line.read(lambda s: s.scalars(select(Label.token)).all())
+    assert len(tokens) == 2
+    assert len(set(tokens)) == 1
+
+
+@pytest.mark.parametrize("state", ["labelled", "dispensed", "allocated"])
+def test_a_bag_is_labelled_only_between_the_final_check_and_the_hand_out(line: Line, make: Make, state: str) -> None:
+    fill = getattr(line, state)()
+    with pytest.raises(RuleBroken, match=f"is {state}; its bag is labelled after the final check"):
+        make("bag", fill)
+
+
+def test_cold_is_said_first_on_the_bag(line: Line, make: Make) -> None:
+    cold = replace(DRAFT, code="COLD", storage="Store at 2 to 8 °C (36 to 46 °F).")
+    line.formula = line.run(lambda s: add_formula(s, line, cold))
+    fill = line.checked()
+    assert make("bag", fill)["keep"] == "REFRIGERATE. Store at 2 to 8 °C (36 to 46 °F)"
+
+
+def test_a_paper_after_the_final_check_leaves_its_signature_alone(line: Line, make: Make) -> None:
+    fill = line.checked()
+    make("bag", fill)
+    assert line.read(lambda s: [one.holds for one in fills.signatures(s, s.get_one(Fill, fill))]) == [True]
+    line.dispense(fill)
+
+
+def test_a_second_paper_that_says_the_same_needs_a_reason_and_one_that_does_not_needs_none(
+    line: Line, make: Make
+) -> None:
+    first, second, _ = checked_course(line)
+    make("bag", second)
+    with pytest.raises(RuleBroken, match="say why another is needed") as refusal:
+        make("bag", second)
+    assert refusal.value.field == "reason"
+    assert make("bag", second, reason="it tore")["mark"] == "Reprint 1"
+    line.dispense(first)
+    fewer = make("bag", second)
+    assert (fewer["mark"], len(fewer["containers"])) == ("", 2)
+    assert [told["reason"] for told in line.trail(Event.LABEL_MADE) if told["kind"] == "bag"] == ["", "it tore", ""]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda line, fill: line.cancel(fill), "is cancelled; no paper of it goes to the patient"),
+        (lambda line, fill: line.put(Subject.BATCH, line.row_allocated(fill), "recalled"), "is recalled; none of its"),
+        (lambda line, fill: line.run(_change_directions), "is not what was signed; it must be verified anew"),
+    ],
+)
+def test_no_paper_is_made_of_what_may_not_go_to_the_patient(
+    line: Line, make: Make, spoil: Callable[[Line, int], None], said: str
+) -> None:
+    fill = line.checked()
+    spoil(line, fill)
+    with pytest.raises(RuleBroken, match=said):
+        make("bag", fill)
+    offered = line.read(lambda s: patient_papers.offers(s, s.get_one(Fill, fill)))
+    assert {offer.kind: said in offer.why_not for offer in offered}["bag"]
+
+
+def _change_directions(session: Any) -> None:
+    row = session.get_one(Prescription, 1)
+    row.directions, row.document = "Take 2 capsules", {**row.document, "directions": "Take 2 capsules"}
+
+
+def test_no_paper_is_offered_before_the_capsules_are_taken(line: Line) -> None:
+    fill = line.started()
+    assert "has no capsules yet" in line.read(lambda s: patient_papers.why_none(s, s.get_one(Fill, fill)))
+
+
+def test_a_demonstration_says_so_on_every_paper(line: Line, make: Make) -> None:
+    fill = line.checked()
+    line.run(lambda s: s.execute(update(Pharmacy).values(demonstration=True)))
+    assert make("bag", fill)["mark"] == "DEMONSTRATION"
+
+
+def test_every_paper_is_offered_on_stocks_that_a_page_has_words_for(line: Line) -> None:
+    fill = line.checked()
+    for offer in line.read(lambda s: patient_papers.offers(s, s.get_one(Fill, fill))):
+        assert offer.stocks
+        assert all(words for _, words in offer.stocks)

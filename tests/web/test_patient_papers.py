@@ -1,0 +1,90 @@
+"""The papers for the patient on the page of a fill."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from pharmacy.domain.events import Event
+from pharmacy.domain.roles import Role
+from pharmacy.store.database import Database
+from pharmacy.store.tables import Fill, Label
+from tests.web.counter import Counter, field_error, open_counter, shown
+
+AS = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def counter(database: Database, staff: dict[Role, int]) -> Counter:
+    return open_counter(database, staff).furnish()
+
+
+def test_each_paper_has_a_button_and_what_was_made_is_listed_beside_it(counter: Counter, client_as: AS) -> None:
+    fill, client = counter.checked(), client_as("technician")
+    assert "Make the bag label" in shown(client.get(f"/fills/{fill}"))
+    made = client.post(f"/fills/{fill}/papers/bag")
+    assert made.location == "/labels/2"  # the container label was the first
+    page = client.get("/labels/2")
+    assert f"Bag label of fill {counter.row(Fill, fill).number}" in shown(page)
+    assert "Back to the fill" in shown(page)
+    page = shown(client.get(f"/fills/{fill}"))
+    assert "Bag label , Test Technician" in page
+    assert "Make another bag label" in page
+
+
+def test_another_of_the_same_asks_why_beside_its_own_field(counter: Counter, client_as: AS) -> None:
+    fill, client = counter.checked(), client_as("technician")
+    client.post(f"/fills/{fill}/papers/bag")
+    refused = client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "4x6"})
+    assert refused.status_code == 422
+    assert "say why another is needed" in field_error(refused, "bag-reason")
+    assert '<option value="4x6" selected>' in refused.get_data(as_text=True)
+    assert client.post(f"/fills/{fill}/papers/bag", data={"bag-reason": "it tore"}).location == "/labels/3"
+    assert "Reprint 1 of the bag label" in shown(client.get("/labels/3"))
+    assert "Bag label, reprint 1 , Test Technician" in shown(client.get(f"/fills/{fill}"))
+
+
+def test_the_stock_that_was_chosen_is_the_one_it_is_drawn_for(counter: Counter, client_as: AS) -> None:
+    fill, client = counter.checked(), client_as("technician")
+    client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "4x6"})
+    assert counter.row(Label, 2).stock == "4x6"
+    refused = client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "card"})
+    assert refused.status_code == 422
+    assert "is not made for card; it is printed on bag-4x3" in field_error(refused, "bag-stock")
+
+
+def test_a_fill_without_capsules_says_why_it_has_no_papers(counter: Counter, client_as: AS) -> None:
+    page = shown(client_as("technician").get(f"/fills/{counter.started()}"))
+    assert "has no capsules yet; take them from a batch first" in page
+    assert "Make the bag label" not in page
+
+
+def test_looking_at_a_paper_is_noted_with_its_prescription(counter: Counter, client_as: AS) -> None:
+    fill = counter.checked()
+    client_as("technician").post(f"/fills/{fill}/papers/bag")
+    client_as("auditor").get("/labels/2")
+    read = counter.trail(Event.RECORD_READ, counter.row(Fill, fill).prescription_id)
+    assert [entry["by"] for entry in read] == ["Test Auditor"]
+
+
+def test_an_auditor_sees_which_papers_were_made_and_makes_none(counter: Counter, client_as: AS) -> None:
+    fill, client = counter.checked(), client_as("auditor")
+    assert client.post(f"/fills/{fill}/papers/bag").status_code == 403
+    client_as("technician").post(f"/fills/{fill}/papers/bag")
+    page = shown(client.get(f"/fills/{fill}"))
+    assert "Bag label , Test Technician" in page
+    assert "Make another" not in page
+
+
+@pytest.mark.parametrize("path", ["/fills/999/papers/bag", "/fills/1/papers/vial", "/fills/1/papers/nothing"])
+def test_a_paper_or_fill_that_is_not_there_is_answered_as_missing(counter: Counter, client_as: AS, path: str) -> None:
+    counter.checked()
+    assert client_as("technician").post(path).status_code == 404
+
+
+def test_a_part_that_a_label_does_not_have_has_no_picture(counter: Counter, client_as: AS) -> None:
+    counter.checked()
+    client = client_as("technician")
+    assert client.get("/labels/1/picture.png?part=1").status_code == 200
+    for part in ("0", "2", "-1"):
+        assert client.get(f"/labels/1/picture.png?part={part}").status_code == 404
