@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from labels.content import (
+    AUXILIARY_EXAMPLE,
     BAG_EXAMPLE,
     BATCH_EXAMPLE,
     EXAMPLE,
     TRITURATION_EXAMPLE,
+    AuxiliaryStrip,
     BagLabel,
     BatchLabel,
     Label,
@@ -19,7 +21,7 @@ from labels.content import (
     VialLabel,
 )
 from labels.errors import LabelRefused
-from labels.layouts import bag, batch, trituration, vial
+from labels.layouts import auxiliary, bag, batch, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import Stock, find
 
@@ -58,6 +60,7 @@ PAPERS = {
     for paper in (
         Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
+        Paper("auxiliary", AuxiliaryStrip, auxiliary.lay_out, AUXILIARY_EXAMPLE, ("strip", "vial-4x2", "vial-4x3")),
         Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, ("bag-4x3", "4x6", "vial-4x3")),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )

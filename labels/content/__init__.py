@@ -1,5 +1,6 @@
 """What a label says, one file for each kind of paper."""
 
+from labels.content.auxiliary import AUXILIARY_EXAMPLE, AuxiliaryStrip
 from labels.content.bag import BAG_EXAMPLE, BagLabel
 from labels.content.shelf import (
     BATCH_EXAMPLE,
@@ -12,6 +13,7 @@ from labels.content.vial import COMPOUNDED, EXAMPLE, VialLabel, from_document, t
 from labels.content.words import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
 
 __all__ = [
+    "AUXILIARY_EXAMPLE",
     "BAG_EXAMPLE",
     "BATCH_EXAMPLE",
     "COMPOUNDED",
@@ -21,6 +23,7 @@ __all__ = [
     "NOT_FOR_DISPENSING",
     "NOT_PRINTED",
     "TRITURATION_EXAMPLE",
+    "AuxiliaryStrip",
     "BagLabel",
     "BatchLabel",
     "Label",

@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labels.content import BagLabel
+from labels.content import AuxiliaryStrip, BagLabel
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.workflow import BatchState, FillState
 from pharmacy.services import courses, patient_words, prescriptions
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import same_before, token_of
 from pharmacy.services.label_texts import mark_of, pharmacy_of
-from pharmacy.store.tables import Fill, Label, LabelKind, Patient, Prescription
+from pharmacy.store.tables import Fill, Label, LabelKind, Patient, Pharmacy, Prescription
+
+Paper = TypeVar("Paper", AuxiliaryStrip, BagLabel)
 
 
 def compose_bag(session: Session, fill_id: int) -> BagLabel:
@@ -25,7 +28,7 @@ def compose_bag(session: Session, fill_id: int) -> BagLabel:
     Raises: RuleBroken.
     """
     fill, pharmacy = _fill(session, fill_id, LabelKind.BAG), pharmacy_of(session)
-    together, mine = in_the_bag(session, fill), Label.fill_id == fill.id
+    together = in_the_bag(session, fill)
     label = BagLabel(
         pharmacy_name=pharmacy.name,
         pharmacy_phone=pharmacy.phone,
@@ -35,9 +38,23 @@ def compose_bag(session: Session, fill_id: int) -> BagLabel:
         price_due=dollars(sum((one.price or Decimal(0) for one in together), Decimal(0))),
         keep=_keep(together),
         counsel=_counsel(together),
-        token=token_of(session, mine),
+        token=token_of(session, Label.fill_id == fill.id),
     )
-    return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.BAG, mine, label)))
+    return _marked(session, label, LabelKind.BAG, fill, pharmacy)
+
+
+def compose_auxiliary(session: Session, fill_id: int) -> AuxiliaryStrip:
+    """What the auxiliary strip of a fill says; when to take the capsules only where its directions say the same.
+
+    Raises: RuleBroken.
+    """
+    fill, pharmacy = _fill(session, fill_id, LabelKind.AUXILIARY), pharmacy_of(session)
+    at_bedtime = "at bedtime" in courses.directions_of(fill)
+    label = AuxiliaryStrip(
+        number=fill.number,
+        warnings=(*((patient_words.BEDTIME,) if at_bedtime else ()), *patient_words.WARNINGS),
+    )
+    return _marked(session, label, LabelKind.AUXILIARY, fill, pharmacy)
 
 
 def in_the_bag(session: Session, fill: Fill) -> Sequence[Fill]:
@@ -93,6 +110,12 @@ def _fill(session: Session, fill_id: int, kind: LabelKind) -> Fill:
     refuse_unless_theirs(session, fill)
     refuse_out_of_place(fill, kind)
     return fill
+
+
+def _marked(session: Session, label: Paper, kind: LabelKind, fill: Fill, pharmacy: Pharmacy) -> Paper:
+    """With the mark of a demonstration, or of a copy of what was printed for this fill."""
+    copies = same_before(session, kind, Label.fill_id == fill.id, label)
+    return replace(label, mark=mark_of(pharmacy, copies))
 
 
 def _patient(fill: Fill) -> Patient:

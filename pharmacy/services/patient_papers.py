@@ -27,6 +27,7 @@ class Named:
 
 
 NAMES = {
+    LabelKind.AUXILIARY: Named("Auxiliary strip", "Warnings for the outside of the container."),
     LabelKind.BAG: Named("Bag label", "Names no medicine. Takes in what else waits for the same patient."),
 }
 """In the order in which the page lists them."""

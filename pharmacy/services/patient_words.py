@@ -11,6 +11,9 @@ WARNINGS = (
 )
 """On the container label and on the auxiliary strip."""
 
+BEDTIME = "Take at bedtime."
+"""First on the strip, where the directions say nothing else."""
+
 COUNSEL_FIRST, COUNSEL_AGAIN = "COUNSEL THE PATIENT", "OFFER COUNSELLING"
 """On the bag: of a first fill, and of a refill."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labels.content import BAG_EXAMPLE, BagLabel, Label, texts
+from labels.content import AUXILIARY_EXAMPLE, BAG_EXAMPLE, BagLabel, Label, texts
 from labels.errors import LabelRefused
 from labels.papers import PAPERS, paper_of
 from labels.printing import lay_out, render
@@ -22,6 +22,13 @@ LABELS: dict[str, Label] = {
         keep="REFRIGERATE. Store at 2 to 8 °C (36 to 46 °F), dry and away from light",
         counsel="OFFER COUNSELLING",
         mark="DEMO - Reprint 2",
+    ),
+    "auxiliary": AUXILIARY_EXAMPLE,
+    "auxiliary of one warning": replace(AUXILIARY_EXAMPLE, warnings=("Keep out of reach of children.",), mark=""),
+    "auxiliary of long warnings": replace(
+        AUXILIARY_EXAMPLE,
+        warnings=("Giữ thuốc ở nơi khô ráo, tránh ánh sáng. Để xa tầm tay trẻ em.", *AUXILIARY_EXAMPLE.warnings[1:]),
+        mark="DEMO - Reprint 12",
     ),
     "bag of another script": replace(BAG_EXAMPLE, patient="Ольга Nguyễn Παπαδοπούλου", mark=""),
 }
@@ -81,7 +88,7 @@ def test_an_empty_name_or_a_character_that_cannot_be_printed_is_refused(kind: st
     assert refusal.value.field == "patient"
 
 
-@pytest.mark.parametrize("kind", ["bag"])
+@pytest.mark.parametrize("kind", ["auxiliary", "bag"])
 def test_no_paper_is_made_for_a_stock_that_is_not_its_own(kind: str) -> None:
     with pytest.raises(LabelRefused, match=f"the {kind} label is not made for vial-4x2-300dpi; it is printed on") as no:
         render(PAPERS[kind].example, stock="vial-4x2-300dpi")
@@ -120,4 +127,41 @@ def test_the_bag_has_no_field_for_medicine_directions_or_purpose() -> None:
 def test_a_bag_label_refuses_what_does_not_fit(changed: dict[str, object], field: str) -> None:
     with pytest.raises(LabelRefused) as refusal:
         render(replace(BAG_EXAMPLE, **changed))  # type: ignore[arg-type]
+    assert refusal.value.field == field
+
+
+# The auxiliary strip
+
+
+@pytest.mark.parametrize("stock", PAPERS["auxiliary"].stocks)
+def test_each_warning_stands_between_rules_of_its_own_all_in_one_size_of_ten_points_at_least(stock: str) -> None:
+    (sheet,) = lay_out(AUXILIARY_EXAMPLE, stock=stock)
+    told = [text for text in sheet.texts if text.field == "warnings"]
+    assert len({text.size for text in told}) == 1
+    assert told[0].size >= 10
+    rules = sorted(box.top for box in sheet.boxes if box.width > sheet.stock.width / 2)
+    assert len(rules) == len(AUXILIARY_EXAMPLE.warnings) - 1
+    between = [sum(rule < text.baseline for rule in rules) for text in told]
+    said = [" ".join(t.string for t, at in zip(told, between, strict=True) if at == place) for place in range(5)]
+    assert tuple(said) == AUXILIARY_EXAMPLE.warnings
+
+
+def test_a_warning_breaks_between_its_sentences() -> None:
+    lines = [text.string for text in lay_out(AUXILIARY_EXAMPLE)[0].texts]
+    assert "Do not take with opioid medicines." in lines
+    assert "Tell every doctor and dentist." in lines
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"warnings": AUXILIARY_EXAMPLE.warnings * 2}, "warnings"),
+        ({"warnings": ("x" * 60,)}, "warnings"),
+        ({"warnings": ("",)}, "warnings"),
+        ({"number": "7000017-0 " * 9}, "number"),
+    ],
+)
+def test_an_auxiliary_strip_refuses_what_does_not_fit(changed: dict[str, object], field: str) -> None:
+    with pytest.raises(LabelRefused) as refusal:
+        render(replace(AUXILIARY_EXAMPLE, **changed))  # type: ignore[arg-type]
     assert refusal.value.field == field

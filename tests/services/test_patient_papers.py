@@ -150,3 +150,24 @@ def test_every_paper_is_offered_on_stocks_that_a_page_has_words_for(line: Line) 
     for offer in line.read(lambda s: patient_papers.offers(s, s.get_one(Fill, fill))):
         assert offer.stocks
         assert all(words for _, words in offer.stocks)
+
+
+# The auxiliary strip
+
+LDN_SET = [
+    "Take at bedtime.",
+    "Do not take with opioid medicines. Tell every doctor and dentist.",
+    "May cause vivid dreams.",
+    "Keep dry and away from light.",
+    "Keep out of reach of children.",
+]
+
+
+def test_the_strip_is_the_ldn_set_and_names_the_fill(line: Line, make: Make) -> None:
+    fill = line.allocated()
+    assert make("auxiliary", fill) == {"number": "7000011-0", "warnings": LDN_SET, "mark": ""}
+
+
+def test_the_strip_does_not_say_bedtime_where_the_directions_say_another_time(line: Line, make: Make) -> None:
+    fill = line.allocated(rx=line.verified(directions="Take 1 capsule in the morning"))
+    assert make("auxiliary", fill)["warnings"] == LDN_SET[1:]

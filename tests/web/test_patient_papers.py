@@ -53,6 +53,15 @@ def test_the_stock_that_was_chosen_is_the_one_it_is_drawn_for(counter: Counter, 
     assert "is not made for card; it is printed on bag-4x3" in field_error(refused, "bag-stock")
 
 
+def test_papers_do_not_count_as_labels_of_the_container(counter: Counter, client_as: AS) -> None:
+    fill = counter.labelled()
+    client_as("technician").post(f"/fills/{fill}/papers/auxiliary")
+    page = client_as("pharmacist").get(f"/fills/{fill}")
+    assert "It will say “Reprint 1”" in shown(page)
+    assert 'src="/labels/1/picture.png"' in page.get_data(as_text=True)
+    assert 'src="/labels/1/picture.png"' in client_as("pharmacist").get(f"/fills/{fill}/check").get_data(as_text=True)
+
+
 def test_a_fill_without_capsules_says_why_it_has_no_papers(counter: Counter, client_as: AS) -> None:
     page = shown(client_as("technician").get(f"/fills/{counter.started()}"))
     assert "has no capsules yet; take them from a batch first" in page
