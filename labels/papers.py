@@ -11,6 +11,7 @@ from labels.content import (
     AUXILIARY_EXAMPLE,
     BAG_EXAMPLE,
     BATCH_EXAMPLE,
+    CARD_EXAMPLE,
     EXAMPLE,
     TRITURATION_EXAMPLE,
     AuxiliaryStrip,
@@ -19,9 +20,10 @@ from labels.content import (
     Label,
     TriturationLabel,
     VialLabel,
+    WalletCard,
 )
 from labels.errors import LabelRefused
-from labels.layouts import auxiliary, bag, batch, trituration, vial
+from labels.layouts import auxiliary, bag, batch, card, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import Stock, find
 
@@ -62,6 +64,7 @@ PAPERS = {
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("auxiliary", AuxiliaryStrip, auxiliary.lay_out, AUXILIARY_EXAMPLE, ("strip", "vial-4x2", "vial-4x3")),
         Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, ("bag-4x3", "4x6", "vial-4x3")),
+        Paper("card", WalletCard, card.lay_out, CARD_EXAMPLE, ("card",)),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )
 }

@@ -2,6 +2,7 @@
 
 from labels.content.auxiliary import AUXILIARY_EXAMPLE, AuxiliaryStrip
 from labels.content.bag import BAG_EXAMPLE, BagLabel
+from labels.content.card import CARD_EXAMPLE, WalletCard
 from labels.content.shelf import (
     BATCH_EXAMPLE,
     NOT_FOR_DISPENSING,
@@ -16,6 +17,7 @@ __all__ = [
     "AUXILIARY_EXAMPLE",
     "BAG_EXAMPLE",
     "BATCH_EXAMPLE",
+    "CARD_EXAMPLE",
     "COMPOUNDED",
     "EXAMPLE",
     "LONGEST",
@@ -29,6 +31,7 @@ __all__ = [
     "Label",
     "TriturationLabel",
     "VialLabel",
+    "WalletCard",
     "from_document",
     "spoken",
     "texts",

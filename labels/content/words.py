@@ -41,6 +41,11 @@ SPOKEN = {
     "containers": "a line of what is in the bag",
     "keep": "how to keep it",
     "counsel": "the note about counselling",
+    "medicine": "what the patient takes",
+    "which": "the list of medicines",
+    "call": "when to call",
+    "pharmacy": "the pharmacy's name",
+    "issued": "the date",
     "made_by": "the initials of who made it",
 }
 """How a refusal names a field; a field that is missing here is named by itself."""

@@ -52,7 +52,14 @@ def lay_out(label: BagLabel, stock: Stock) -> tuple[Sheet, ...]:
     foot = min(foot, matrix.top - GAP)
     shelf.band(sheet, "counsel", label.counsel, top=foot - BAND, room=room, framed=False)
     body = Body(top, foot - BAND - GAP, room, room)
-    body.write(sheet, label, (_body(label, sizes, room) for sizes in BODY_SIZES), fields=FIELDS, most=MOST_SPACE)
+    body.write(
+        sheet,
+        label,
+        (_body(label, sizes, room) for sizes in BODY_SIZES),
+        fields=FIELDS,
+        most=MOST_SPACE,
+        what="what stands above the note about counselling",
+    )
     return (sheet,)
 
 

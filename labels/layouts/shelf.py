@@ -10,7 +10,7 @@ from itertools import product
 from math import inf
 
 from labels import barcodes
-from labels.content import BagLabel, BatchLabel, TriturationLabel, spoken
+from labels.content import BagLabel, BatchLabel, Label, TriturationLabel, spoken
 from labels.errors import LabelRefused
 from labels.fit import composed
 from labels.fonts import BOLD, CAP_HEIGHT, REGULAR, width
@@ -47,24 +47,26 @@ ShelfLabel = BatchLabel | TriturationLabel | BagLabel
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Where the body may stand: its top, its foot, the width of the label, and that beside the DataMatrix [pt]."""
+    """Where the body may stand: its top, foot, width of the label, width beside the DataMatrix, and left edge [pt]."""
 
     top: float
     foot: float
     room: float
     narrow: float
+    left: float = EDGE
 
     def write(
         self,
         sheet: Sheet,
-        label: ShelfLabel,
+        label: Label,
         tried: Iterable[list[Flow]],
         *,
         fields: tuple[str, ...],
         most: float = inf,
+        what: str = "what stands between status and codes",
     ) -> None:
         """Sets the first of the bodies that fits, its parts spread evenly. tried: the largest first; most: space that
-        their lines are parted by at most [pt].
+        their lines are parted by at most [pt]; what: how a refusal names the body.
 
         Raises:
             LabelRefused: none fits; it names the longest of these fields.
@@ -76,16 +78,16 @@ class Body:
             if needed <= self.foot - self.top:
                 break
         else:
-            raise self._too_long(label, needed, fields)
+            raise self._too_long(label, needed, fields, what)
         top, free = self.top, self.foot - self.top - height
         for part in parts:
-            part.write(sheet, x=EDGE, top=top)
+            part.write(sheet, x=self.left, top=top)
             top += part.height + min(free / len(parts), most)
 
-    def _too_long(self, label: ShelfLabel, needed: float, fields: tuple[str, ...]) -> LabelRefused:
+    def _too_long(self, label: Label, needed: float, fields: tuple[str, ...], what: str) -> LabelRefused:
         longest = max(fields, key=lambda field: len("".join(getattr(label, field))))
         return LabelRefused(
-            f"what stands between status and codes needs {needed:.0f} pt of height at its least size and the "
+            f"{what} needs {needed:.0f} pt of height at its least size and the "
             f"label has {self.foot - self.top:.0f} pt; {spoken(longest)} is the longest part of it, shorten it or take "
             "a larger label",
             longest,

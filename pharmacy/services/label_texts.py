@@ -115,8 +115,13 @@ def shelf_status(state: BatchState | LotState) -> str:
 
 def drug_name(batch: Batch) -> str:
     """Generic name, salt after the name, strength and form: "naltrexone hydrochloride 4.5 mg capsule"."""
+    return f"{active_of(batch)} {format_strength(batch.formula.strength_mg)} {batch.formula.form.lower()}"
+
+
+def active_of(batch: Batch) -> str:
+    """Generic name, salt after the name: "naltrexone hydrochloride"."""
     active = next(c.lot.ingredient for c in batch.inputs if c.lot.ingredient.kind is IngredientKind.ACTIVE)
-    return f"{active.name.lower()} {format_strength(batch.formula.strength_mg)} {batch.formula.form.lower()}"
+    return active.name.lower()
 
 
 def day(value: date) -> str:

@@ -8,16 +8,17 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labels.content import AuxiliaryStrip, BagLabel
+from labels.content import AuxiliaryStrip, BagLabel, WalletCard
 from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import BatchState, FillState
 from pharmacy.services import courses, patient_words, prescriptions
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import same_before, token_of
-from pharmacy.services.label_texts import mark_of, pharmacy_of
+from pharmacy.services.label_texts import active_of, day, mark_of, pharmacy_of
 from pharmacy.store.tables import Fill, Label, LabelKind, Patient, Pharmacy, Prescription
 
-Paper = TypeVar("Paper", AuxiliaryStrip, BagLabel)
+Paper = TypeVar("Paper", AuxiliaryStrip, BagLabel, WalletCard)
 
 
 def compose_bag(session: Session, fill_id: int) -> BagLabel:
@@ -55,6 +56,38 @@ def compose_auxiliary(session: Session, fill_id: int) -> AuxiliaryStrip:
         warnings=(*((patient_words.BEDTIME,) if at_bedtime else ()), *patient_words.WARNINGS),
     )
     return _marked(session, label, LabelKind.AUXILIARY, fill, pharmacy)
+
+
+def compose_card(session: Session, fill_id: int) -> WalletCard:
+    """What the wallet card of a patient says: how much naltrexone a day, and whom to call before an opioid is given.
+
+    Raises: RuleBroken.
+    """
+    fill, pharmacy = _fill(session, fill_id, LabelKind.CARD), pharmacy_of(session)
+    rx = fill.prescription
+    assert rx.prescriber is not None  # noqa: S101 - a verified prescription has one
+    label = WalletCard(
+        patient=_patient(fill).name,
+        medicine=_takes(fill),
+        prescriber=", ".join(filter(None, (rx.prescriber.name, rx.prescriber.phone.strip()))),
+        pharmacy=f"{pharmacy.name}, {pharmacy.phone}",
+        number=rx.number,
+        issued=day(fill.filled_on),
+        **patient_words.CARD,
+    )
+    return _marked(session, label, LabelKind.CARD, fill, pharmacy)
+
+
+def _takes(fill: Fill) -> str:
+    """What the patient takes a day: of a course the dose that it rises to."""
+    active = active_of(fill.allocations[-1].batch)
+    if fill.bottles > 1:
+        highest = max(bottle.dose_mg for bottle in courses.bottles_of(fill.prescription))
+        return f"I take {active}, up to {format_strength(highest)} a day."
+    assert fill.strength_mg is not None  # noqa: S101 - whatever has capsules has a strength
+    if fill.quantity % fill.days_supply:
+        return f"I take {active}, capsules of {format_strength(fill.strength_mg)}."
+    return f"I take {active} {format_strength(fill.strength_mg * (fill.quantity // fill.days_supply))} a day."
 
 
 def in_the_bag(session: Session, fill: Fill) -> Sequence[Fill]:

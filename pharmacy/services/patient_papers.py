@@ -28,6 +28,7 @@ class Named:
 
 NAMES = {
     LabelKind.AUXILIARY: Named("Auxiliary strip", "Warnings for the outside of the container."),
+    LabelKind.CARD: Named("Wallet card", "Whom to call before an opioid is given. Front and back."),
     LabelKind.BAG: Named("Bag label", "Names no medicine. Takes in what else waits for the same patient."),
 }
 """In the order in which the page lists them."""

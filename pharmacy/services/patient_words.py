@@ -17,6 +17,19 @@ BEDTIME = "Take at bedtime."
 COUNSEL_FIRST, COUNSEL_AGAIN = "COUNSEL THE PATIENT", "OFFER COUNSELLING"
 """On the bag: of a first fill, and of a refill."""
 
+CARD = {
+    "title": "NALTREXONE - NO OPIOIDS",
+    "warning": "Opioid medicines may not work for me, or may make me ill.",
+    "show": "Show this card to every doctor, dentist and pharmacist.",
+    "back_title": "BEFORE YOU GIVE ME AN OPIOID",
+    "which": (
+        "Opioids are pain medicines such as codeine, fentanyl, hydrocodone, morphine, oxycodone and tramadol. Some"
+        " medicines for cough or diarrhea are opioids too."
+    ),
+    "call": "For pain relief or an operation, call first:",
+}
+"""On the wallet card, beside who takes what and whom to call."""
+
 REFRIGERATE = "REFRIGERATE."
 """On the bag, before how to keep what is in it, where that is cold."""
 COLD = ("refrigerat", "2 to 8 °c", "2-8 °c")

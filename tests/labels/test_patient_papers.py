@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labels.content import AUXILIARY_EXAMPLE, BAG_EXAMPLE, BagLabel, Label, texts
+from labels.content import AUXILIARY_EXAMPLE, BAG_EXAMPLE, CARD_EXAMPLE, BagLabel, Label, texts
 from labels.errors import LabelRefused
 from labels.papers import PAPERS, paper_of
 from labels.printing import lay_out, render
@@ -29,6 +29,15 @@ LABELS: dict[str, Label] = {
         AUXILIARY_EXAMPLE,
         warnings=("Giữ thuốc ở nơi khô ráo, tránh ánh sáng. Để xa tầm tay trẻ em.", *AUXILIARY_EXAMPLE.warnings[1:]),
         mark="DEMO - Reprint 12",
+    ),
+    "card": CARD_EXAMPLE,
+    "card of long names": replace(
+        CARD_EXAMPLE,
+        patient=LONG_NAME,
+        medicine="I take naltrexone hydrochloride, up to 4.5 mg a day.",
+        prescriber="Александра Константинопольская-Wainwright, MD, +1 (503) 555-0177",
+        pharmacy="The Compounding Pharmacy of the Three Rivers Valley, (503) 555-0142",
+        mark="DEMO - Reprint 3",
     ),
     "bag of another script": replace(BAG_EXAMPLE, patient="Ольга Nguyễn Παπαδοπούλου", mark=""),
 }
@@ -78,7 +87,7 @@ def least(label: Label, field: str, stock: str = "") -> float:
     return min(text.size for sheet in lay_out(label, stock=stock) for text in sheet.texts if text.field == field)
 
 
-@pytest.mark.parametrize("kind", ["bag"])
+@pytest.mark.parametrize("kind", ["bag", "card"])
 @pytest.mark.parametrize(
     ("value", "said"), [(" ", "is empty"), ("张 Wei", "cannot print 张"), ("A\u202eB", "direction")]
 )
@@ -88,7 +97,7 @@ def test_an_empty_name_or_a_character_that_cannot_be_printed_is_refused(kind: st
     assert refusal.value.field == "patient"
 
 
-@pytest.mark.parametrize("kind", ["auxiliary", "bag"])
+@pytest.mark.parametrize("kind", ["auxiliary", "bag", "card"])
 def test_no_paper_is_made_for_a_stock_that_is_not_its_own(kind: str) -> None:
     with pytest.raises(LabelRefused, match=f"the {kind} label is not made for vial-4x2-300dpi; it is printed on") as no:
         render(PAPERS[kind].example, stock="vial-4x2-300dpi")
@@ -164,4 +173,41 @@ def test_a_warning_breaks_between_its_sentences() -> None:
 def test_an_auxiliary_strip_refuses_what_does_not_fit(changed: dict[str, object], field: str) -> None:
     with pytest.raises(LabelRefused) as refusal:
         render(replace(AUXILIARY_EXAMPLE, **changed))  # type: ignore[arg-type]
+    assert refusal.value.field == field
+
+
+# The wallet card
+
+
+def test_the_card_has_the_size_of_a_credit_card_and_a_front_and_a_back() -> None:
+    sheets = lay_out(CARD_EXAMPLE)
+    assert len(sheets) == 2
+    for sheet in sheets:
+        # ISO/IEC 7810 ID-1: 85.60 x 53.98 mm.
+        assert (sheet.stock.width_mm, sheet.stock.height_mm) == pytest.approx((85.60, 53.98), abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["card", "card of long names"])
+def test_what_a_rescuer_reads_first_is_large_and_on_the_front(name: str) -> None:
+    front, back = lay_out(LABELS[name])
+    assert {text.field for text in front.texts} == {"title", "patient", "medicine", "warning", "show", "mark"}
+    assert {text.field for text in back.texts} >= {"which", "call", "prescriber", "pharmacy", "issued"}
+    assert least(LABELS[name], "warning") >= 10
+    assert least(LABELS[name], "medicine") >= 11
+    assert min(least(LABELS[name], field) for field in ("which", "call", "prescriber", "pharmacy")) >= 8
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"patient": "Maria Guadalupe " * 8}, "patient"),
+        ({"warning": "Opioid medicines may not work for me. " * 9}, "warning"),
+        ({"which": "Opioids are pain medicines such as codeine. " * 12}, "which"),
+        ({"title": "NALTREXONE AND NO OPIOIDS AT ALL, PLEASE, THANK YOU"}, "title"),
+        ({"number": "7000017 " * 20}, "number"),
+    ],
+)
+def test_a_card_refuses_what_does_not_fit(changed: dict[str, object], field: str) -> None:
+    with pytest.raises(LabelRefused) as refusal:
+        render(replace(CARD_EXAMPLE, **changed))  # type: ignore[arg-type]
     assert refusal.value.field == field

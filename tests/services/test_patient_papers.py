@@ -171,3 +171,27 @@ def test_the_strip_is_the_ldn_set_and_names_the_fill(line: Line, make: Make) -> 
 def test_the_strip_does_not_say_bedtime_where_the_directions_say_another_time(line: Line, make: Make) -> None:
     fill = line.allocated(rx=line.verified(directions="Take 1 capsule in the morning"))
     assert make("auxiliary", fill)["warnings"] == LDN_SET[1:]
+
+
+# The wallet card
+
+
+def test_the_card_says_how_much_a_day_and_whom_to_call(line: Line, make: Make) -> None:
+    said = make("card", line.allocated())
+    assert said["medicine"] == "I take naltrexone hydrochloride 4.5 mg a day."
+    assert (said["patient"], said["prescriber"]) == ("Erika Beispiel", "Max Muster, 202-555-0177")
+    pharmacy = line.row(Pharmacy, 1)
+    assert said["pharmacy"] == f"{pharmacy.name}, {pharmacy.phone}"
+    assert (said["number"], said["issued"]) == ("7000011", "24 Nov 2026")
+
+
+def test_the_card_of_a_course_says_the_dose_that_it_rises_to(line: Line, make: Make) -> None:
+    first, *_ = checked_course(line)
+    assert make("card", first)["medicine"] == "I take naltrexone hydrochloride, up to 4.5 mg a day."
+
+
+def test_the_card_counts_the_capsules_of_a_day(line: Line, make: Make) -> None:
+    batch = line.released_of("1.5")
+    rx = line.entered(strength="1.5 mg", quantity="60", directions="Take 2 capsules at bedtime")
+    line.verify(rx, strength_again="1.5", quantity_again="60")
+    assert make("card", line.allocated(batch, rx))["medicine"] == "I take naltrexone hydrochloride 3 mg a day."
