@@ -11,23 +11,26 @@ from labels.content import (
     AUXILIARY_EXAMPLE,
     BAG_EXAMPLE,
     BATCH_EXAMPLE,
+    CALENDAR_EXAMPLE,
     CARD_EXAMPLE,
     EXAMPLE,
     TRITURATION_EXAMPLE,
     AuxiliaryStrip,
     BagLabel,
     BatchLabel,
+    CourseCalendar,
     Label,
     TriturationLabel,
     VialLabel,
     WalletCard,
 )
 from labels.errors import LabelRefused
-from labels.layouts import auxiliary, bag, batch, card, trituration, vial
+from labels.layouts import auxiliary, bag, batch, calendar, card, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import Stock, find
 
 FOUR_INCHES = ("vial-4x2", "vial-4x3", "vial-4x2-300dpi")
+PAGES = ("letter", "a4", "4x6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ PAPERS = {
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("auxiliary", AuxiliaryStrip, auxiliary.lay_out, AUXILIARY_EXAMPLE, ("strip", "vial-4x2", "vial-4x3")),
         Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, ("bag-4x3", "4x6", "vial-4x3")),
+        Paper("calendar", CourseCalendar, calendar.lay_out, CALENDAR_EXAMPLE, PAGES),
         Paper("card", WalletCard, card.lay_out, CARD_EXAMPLE, ("card",)),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )

@@ -2,6 +2,7 @@
 
 from labels.content.auxiliary import AUXILIARY_EXAMPLE, AuxiliaryStrip
 from labels.content.bag import BAG_EXAMPLE, BagLabel
+from labels.content.calendar import CALENDAR_EXAMPLE, CourseCalendar
 from labels.content.card import CARD_EXAMPLE, WalletCard
 from labels.content.shelf import (
     BATCH_EXAMPLE,
@@ -17,6 +18,7 @@ __all__ = [
     "AUXILIARY_EXAMPLE",
     "BAG_EXAMPLE",
     "BATCH_EXAMPLE",
+    "CALENDAR_EXAMPLE",
     "CARD_EXAMPLE",
     "COMPOUNDED",
     "EXAMPLE",
@@ -28,6 +30,7 @@ __all__ = [
     "AuxiliaryStrip",
     "BagLabel",
     "BatchLabel",
+    "CourseCalendar",
     "Label",
     "TriturationLabel",
     "VialLabel",

@@ -1,7 +1,6 @@
 """What the papers say that go to the patient with a fill: from the signed records, with the pharmacy's own words."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -9,14 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labels.content import AuxiliaryStrip, BagLabel, WalletCard
-from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_strength
-from pharmacy.domain.workflow import BatchState, FillState
-from pharmacy.services import courses, patient_words, prescriptions
-from pharmacy.services.acting import get
-from pharmacy.services.label_keeping import same_before, token_of
-from pharmacy.services.label_texts import active_of, day, mark_of, pharmacy_of
-from pharmacy.store.tables import Fill, Label, LabelKind, Patient, Pharmacy, Prescription
+from pharmacy.domain.workflow import FillState
+from pharmacy.services import courses, patient_words
+from pharmacy.services.label_keeping import token_of
+from pharmacy.services.label_texts import active_of, day, pharmacy_of
+from pharmacy.services.patient_fills import capsules, dollars, fill_of, marked, patient_of, refuse_unless_theirs
+from pharmacy.store.tables import Fill, Label, LabelKind, Prescription
 
 Paper = TypeVar("Paper", AuxiliaryStrip, BagLabel, WalletCard)
 
@@ -28,12 +26,12 @@ def compose_bag(session: Session, fill_id: int) -> BagLabel:
 
     Raises: RuleBroken.
     """
-    fill, pharmacy = _fill(session, fill_id, LabelKind.BAG), pharmacy_of(session)
+    fill, pharmacy = fill_of(session, fill_id, LabelKind.BAG), pharmacy_of(session)
     together = in_the_bag(session, fill)
     label = BagLabel(
         pharmacy_name=pharmacy.name,
         pharmacy_phone=pharmacy.phone,
-        patient=_patient(fill).name,
+        patient=patient_of(fill).name,
         number=fill.number,
         containers=tuple(_container(one) for one in together),
         price_due=dollars(sum((one.price or Decimal(0) for one in together), Decimal(0))),
@@ -41,7 +39,7 @@ def compose_bag(session: Session, fill_id: int) -> BagLabel:
         counsel=_counsel(together),
         token=token_of(session, Label.fill_id == fill.id),
     )
-    return _marked(session, label, LabelKind.BAG, fill, pharmacy)
+    return marked(session, label, LabelKind.BAG, fill, pharmacy)
 
 
 def compose_auxiliary(session: Session, fill_id: int) -> AuxiliaryStrip:
@@ -49,13 +47,13 @@ def compose_auxiliary(session: Session, fill_id: int) -> AuxiliaryStrip:
 
     Raises: RuleBroken.
     """
-    fill, pharmacy = _fill(session, fill_id, LabelKind.AUXILIARY), pharmacy_of(session)
+    fill, pharmacy = fill_of(session, fill_id, LabelKind.AUXILIARY), pharmacy_of(session)
     at_bedtime = "at bedtime" in courses.directions_of(fill)
     label = AuxiliaryStrip(
         number=fill.number,
         warnings=(*((patient_words.BEDTIME,) if at_bedtime else ()), *patient_words.WARNINGS),
     )
-    return _marked(session, label, LabelKind.AUXILIARY, fill, pharmacy)
+    return marked(session, label, LabelKind.AUXILIARY, fill, pharmacy)
 
 
 def compose_card(session: Session, fill_id: int) -> WalletCard:
@@ -63,11 +61,11 @@ def compose_card(session: Session, fill_id: int) -> WalletCard:
 
     Raises: RuleBroken.
     """
-    fill, pharmacy = _fill(session, fill_id, LabelKind.CARD), pharmacy_of(session)
+    fill, pharmacy = fill_of(session, fill_id, LabelKind.CARD), pharmacy_of(session)
     rx = fill.prescription
     assert rx.prescriber is not None  # noqa: S101 - a verified prescription has one
     label = WalletCard(
-        patient=_patient(fill).name,
+        patient=patient_of(fill).name,
         medicine=_takes(fill),
         prescriber=", ".join(filter(None, (rx.prescriber.name, rx.prescriber.phone.strip()))),
         pharmacy=f"{pharmacy.name}, {pharmacy.phone}",
@@ -75,7 +73,7 @@ def compose_card(session: Session, fill_id: int) -> WalletCard:
         issued=day(fill.filled_on),
         **patient_words.CARD,
     )
-    return _marked(session, label, LabelKind.CARD, fill, pharmacy)
+    return marked(session, label, LabelKind.CARD, fill, pharmacy)
 
 
 def _takes(fill: Fill) -> str:
@@ -100,65 +98,6 @@ def in_the_bag(session: Session, fill: Fill) -> Sequence[Fill]:
     for one in found:
         refuse_unless_theirs(session, one)
     return found
-
-
-def refuse_unless_theirs(session: Session, fill: Fill) -> None:
-    """Refuses papers for what has no capsules, does not go to the patient, or is not what was signed.
-
-    Raises: RuleBroken.
-    """
-    if fill.state in (FillState.CANCELLED, FillState.RETURNED):
-        raise RuleBroken(f"Fill {fill.number} is {fill.state}; no paper of it goes to the patient.")
-    if not fill.allocations:
-        raise RuleBroken(f"Fill {fill.number} has no capsules yet; take them from a batch first.")
-    batch = fill.allocations[-1].batch
-    if batch.state in (BatchState.RECALLED, BatchState.REJECTED):
-        raise RuleBroken(f"Batch {batch.number} is {batch.state}; none of its capsules are to be taken.")
-    if not any(signature.holds for signature in prescriptions.signatures(session, fill.prescription)[-1:]):
-        raise RuleBroken(f"Prescription {fill.prescription.number} is not what was signed; it must be verified anew.")
-
-
-def dollars(amount: Decimal) -> str:
-    """Money as papers write it.
-
-    >>> dollars(Decimal("1240"))
-    '$1,240.00'
-    """
-    return f"${amount:,.2f}"
-
-
-def refuse_out_of_place(fill: Fill, kind: LabelKind) -> None:
-    """Refuses a paper that this fill has no use for, or not now.
-
-    Raises: RuleBroken.
-    """
-    if kind is LabelKind.BAG and fill.state is not FillState.CHECKED:
-        raise RuleBroken(
-            f"Fill {fill.number} is {fill.state}; its bag is labelled after the final check, until it is handed out."
-        )
-
-
-def _fill(session: Session, fill_id: int, kind: LabelKind) -> Fill:
-    fill = get(session, Fill, fill_id, "fill")
-    refuse_unless_theirs(session, fill)
-    refuse_out_of_place(fill, kind)
-    return fill
-
-
-def _marked(session: Session, label: Paper, kind: LabelKind, fill: Fill, pharmacy: Pharmacy) -> Paper:
-    """With the mark of a demonstration, or of a copy of what was printed for this fill."""
-    copies = same_before(session, kind, Label.fill_id == fill.id, label)
-    return replace(label, mark=mark_of(pharmacy, copies))
-
-
-def _patient(fill: Fill) -> Patient:
-    assert fill.prescription.patient is not None  # noqa: S101 - a verified prescription has one
-    return fill.prescription.patient
-
-
-def capsules(number: int) -> str:
-    """ "30 capsules", "1 capsule"."""
-    return f"{number} {'capsule' if number == 1 else 'capsules'}"
 
 
 def _container(fill: Fill) -> str:

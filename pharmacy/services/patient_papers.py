@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from labels.papers import PAPERS
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import read_date
-from pharmacy.services.patient_label_texts import refuse_out_of_place, refuse_unless_theirs
+from pharmacy.services.patient_fills import refuse_out_of_place, refuse_unless_theirs
 from pharmacy.store import lists
 from pharmacy.store.tables import Fill, LabelKind
 
@@ -28,6 +28,9 @@ class Named:
 
 NAMES = {
     LabelKind.AUXILIARY: Named("Auxiliary strip", "Warnings for the outside of the container."),
+    LabelKind.CALENDAR: Named(
+        "Calendar", "Each day of the titration plan, with a box to tick.", asks="first", day="First day"
+    ),
     LabelKind.CARD: Named("Wallet card", "Whom to call before an opioid is given. Front and back."),
     LabelKind.BAG: Named("Bag label", "Names no medicine. Takes in what else waits for the same patient."),
 }
@@ -58,7 +61,10 @@ class Offer:
 
 
 def offers(session: Session, fill: Fill, made: Sequence[Any] | None = None) -> tuple[Offer, ...]:
-    """Every paper of a fill. made: the labels of the fill where they were read already."""
+    """Every paper that a fill has, a calendar only where it is of a plan.
+
+    made: the labels of the fill where they were read already.
+    """
     none = why_none(session, fill)
     rows = lists.labels_of(session, fill_id=fill.id) if made is None else made
     return tuple(
@@ -70,6 +76,7 @@ def offers(session: Session, fill: Fill, made: Sequence[Any] | None = None) -> t
             tuple(row for row in rows if row.kind is kind),
         )
         for kind, named in NAMES.items()
+        if kind is not LabelKind.CALENDAR or fill.bottles > 1
     )
 
 

@@ -30,6 +30,11 @@ CARD = {
 }
 """On the wallet card, beside who takes what and whom to call."""
 
+CALENDAR_NOTICE = (
+    "Go on to the next bottle only on its day. If you miss a day, or feel unwell, call {phone} before you go on."
+)
+"""On the calendar of a plan; phone: the pharmacy's."""
+
 REFRIGERATE = "REFRIGERATE."
 """On the bag, before how to keep what is in it, where that is cold."""
 COLD = ("refrigerat", "2 to 8 °c", "2-8 °c")

@@ -4,11 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from labels.content import AUXILIARY_EXAMPLE, BAG_EXAMPLE, CARD_EXAMPLE, BagLabel, Label, texts
+from labels.content import (
+    AUXILIARY_EXAMPLE,
+    BAG_EXAMPLE,
+    CALENDAR_EXAMPLE,
+    CARD_EXAMPLE,
+    BagLabel,
+    CourseCalendar,
+    Label,
+    texts,
+)
 from labels.errors import LabelRefused
 from labels.papers import PAPERS, paper_of
 from labels.printing import lay_out, render
 from labels.read_back import agrees
+from labels.sheet import Sheet
 from labels.stock import find
 from tests.labels.geometry import collisions, outside
 
@@ -39,6 +49,14 @@ LABELS: dict[str, Label] = {
         pharmacy="The Compounding Pharmacy of the Three Rivers Valley, (503) 555-0142",
         mark="DEMO - Reprint 3",
     ),
+    "calendar": CALENDAR_EXAMPLE,
+    "calendar of a year": replace(
+        CALENDAR_EXAMPLE,
+        patient=LONG_NAME,
+        days=tuple((str(day), "Wed 30 Sep", "12 capsules of 0.25 mg") for day in range(1, 366)),
+        mark="DEMO - Reprint 3",
+    ),
+    "calendar without a mark": replace(CALENDAR_EXAMPLE, mark="", patient="Ольга Nguyễn Παπαδοπούλου"),
     "bag of another script": replace(BAG_EXAMPLE, patient="Ольга Nguyễn Παπαδοπούλου", mark=""),
 }
 LEAST_MARGIN = {"letter": 40.0, "a4": 40.0}
@@ -87,7 +105,7 @@ def least(label: Label, field: str, stock: str = "") -> float:
     return min(text.size for sheet in lay_out(label, stock=stock) for text in sheet.texts if text.field == field)
 
 
-@pytest.mark.parametrize("kind", ["bag", "card"])
+@pytest.mark.parametrize("kind", ["bag", "calendar", "card"])
 @pytest.mark.parametrize(
     ("value", "said"), [(" ", "is empty"), ("张 Wei", "cannot print 张"), ("A\u202eB", "direction")]
 )
@@ -97,7 +115,7 @@ def test_an_empty_name_or_a_character_that_cannot_be_printed_is_refused(kind: st
     assert refusal.value.field == "patient"
 
 
-@pytest.mark.parametrize("kind", ["auxiliary", "bag", "card"])
+@pytest.mark.parametrize("kind", ["auxiliary", "bag", "calendar", "card"])
 def test_no_paper_is_made_for_a_stock_that_is_not_its_own(kind: str) -> None:
     with pytest.raises(LabelRefused, match=f"the {kind} label is not made for vial-4x2-300dpi; it is printed on") as no:
         render(PAPERS[kind].example, stock="vial-4x2-300dpi")
@@ -210,4 +228,71 @@ def test_what_a_rescuer_reads_first_is_large_and_on_the_front(name: str) -> None
 def test_a_card_refuses_what_does_not_fit(changed: dict[str, object], field: str) -> None:
     with pytest.raises(LabelRefused) as refusal:
         render(replace(CARD_EXAMPLE, **changed))  # type: ignore[arg-type]
+    assert refusal.value.field == field
+
+
+# The calendar
+
+
+def ticks(sheet: Sheet) -> list[tuple[float, float]]:
+    """Left and top of each empty square."""
+    top_edges = [box for box in sheet.boxes if 5 < box.width < 20 and box.height < 1]
+    return [
+        (box.x, box.top)
+        for box in top_edges
+        if any(other.x == box.x and abs(other.top - box.top - box.width + box.height) < 0.01 for other in top_edges)
+    ]
+
+
+@pytest.mark.parametrize("stock", PAPERS["calendar"].stocks)
+@pytest.mark.parametrize("name", ["calendar", "calendar of a year"])
+def test_every_day_has_one_line_in_order_and_one_box_to_tick(name: str, stock: str) -> None:
+    label = LABELS[name]
+    assert isinstance(label, CourseCalendar)
+    sheets = lay_out(label, stock=stock)
+    told = [text.string for sheet in sheets for text in sheet.texts if text.field == "days"]
+    assert told == [part for day in label.days for part in day]
+    assert sum(len(set(ticks(sheet))) for sheet in sheets) == len(label.days)
+
+
+@pytest.mark.parametrize("stock", PAPERS["calendar"].stocks)
+def test_every_column_of_days_begins_with_the_heading_of_its_bottle(stock: str) -> None:
+    for sheet in lay_out(LABELS["calendar of a year"], stock=stock):
+        days = [text for text in sheet.texts if text.field == "days" and text.string.isdecimal()]
+        headings = [text for text in sheet.texts if text.field == "bottles"]
+        for column in {text.x for text in days}:
+            first = min(text.baseline for text in days if text.x == column)
+            assert any(abs(text.x - column) < 30 and 0 < first - text.baseline < 30 for text in headings)
+
+
+def test_a_month_of_days_fits_one_page_in_twelve_points_and_labels_in_ten() -> None:
+    for stock, pages, size in (("letter", 1, 12), ("a4", 1, 12), ("4x6", 3, 10)):
+        assert len(lay_out(CALENDAR_EXAMPLE, stock=stock)) == pages
+        for field in ("days", "bottles", "notice", "medicine", "patient"):
+            assert least(CALENDAR_EXAMPLE, field, stock) >= size
+
+
+def test_every_page_of_a_calendar_says_whose_it_is_and_how_many_there_are() -> None:
+    sheets = lay_out(LABELS["calendar of a year"])
+    assert len(sheets) > 3
+    for number, sheet in enumerate(sheets, start=1):
+        assert {"patient", "mark", "number"} <= {text.field for text in sheet.texts}
+        assert f"Page {number} of {len(sheets)}" in [text.string for text in sheet.texts]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"patient": "x" * 100}, "patient"),
+        ({"bottles": (("x" * 90, "1"),)}, "bottles"),
+        ({"bottles": (("Bottle 1 of 1", "2"),)}, "bottles"),
+        ({"bottles": (*CALENDAR_EXAMPLE.bottles, ("Bottle 4 of 4", "31"))}, "bottles"),
+        ({"days": (("1", "Tue 1 Dec", "1 capsule of 1.5 mg and then some words that are too many for it"),)}, "days"),
+        ({"days": ()}, "days"),
+        ({"number": "7000017 " * 20}, "number"),
+    ],
+)
+def test_a_calendar_refuses_what_does_not_fit_or_does_not_agree(changed: dict[str, object], field: str) -> None:
+    with pytest.raises(LabelRefused) as refusal:
+        render(replace(CALENDAR_EXAMPLE, **changed), stock="4x6")  # type: ignore[arg-type]
     assert refusal.value.field == field

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from pharmacy.domain import titration
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
+from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import Subject
 from pharmacy.services import courses, fills, patient_papers, printing
 from pharmacy.store.tables import Fill, Label, LabelKind, Pharmacy, Prescription
@@ -195,3 +198,47 @@ def test_the_card_counts_the_capsules_of_a_day(line: Line, make: Make) -> None:
     rx = line.entered(strength="1.5 mg", quantity="60", directions="Take 2 capsules at bedtime")
     line.verify(rx, strength_again="1.5", quantity_again="60")
     assert make("card", line.allocated(batch, rx))["medicine"] == "I take naltrexone hydrochloride 3 mg a day."
+
+
+# The calendar
+
+
+def test_the_calendar_is_the_plan_day_by_day_from_the_first_day_that_was_given(line: Line, make: Make) -> None:
+    first, second, _ = checked_course(line)
+    said = make("calendar", second, first=date(2026, 12, 1))
+    assert said["title"] == "Your calendar from 1 Dec 2026"
+    # 7 days of 1.5 mg, 7 of 3 mg, 16 of 4.5 mg; 1 December 2026 is a Tuesday.
+    assert said["days"][0] == ["1", "Tue 1 Dec", "1 capsule of 1.5 mg"]
+    assert said["days"][7] == ["8", "Tue 8 Dec", "1 capsule of 3 mg"]
+    assert said["days"][-1] == ["30", "Wed 30 Dec", "1 capsule of 4.5 mg"]
+    plan = line.read(lambda s: titration.calendar(courses.packed(s, s.get_one(Fill, first)), date(2026, 12, 1)))
+    told = [(str(d.number), f"{d.date.day} Dec", f"{d.capsules} capsule of {format_strength(d.dose_mg)}") for d in plan]
+    assert [(number, on[4:], take) for number, on, take in said["days"]] == told
+    assert said["bottles"][1] == [
+        "Bottle 2 of 3: 7 capsules of 3 mg. Take 1 capsule at bedtime on days 8 to 14",
+        "8",
+    ]
+    assert said["total"] == "7 capsules of 1.5 mg, 7 capsules of 3 mg, 16 capsules of 4.5 mg"
+    assert "call" in said["notice"]
+    assert line.row(Pharmacy, 1).phone in said["notice"]
+
+
+def test_a_calendar_from_another_day_is_no_copy(line: Line, make: Make) -> None:
+    first, *_ = checked_course(line)
+    assert make("calendar", first)["title"] == "Your calendar from 24 Nov 2026"  # filled on that day
+    assert make("calendar", first, first=date(2026, 12, 1))["mark"] == ""
+    with pytest.raises(RuleBroken, match="say why another is needed"):
+        make("calendar", first, first=date(2026, 12, 1))
+
+
+def test_a_fill_of_one_container_has_no_calendar(line: Line, make: Make) -> None:
+    fill = line.allocated()
+    with pytest.raises(RuleBroken, match="is one container; a calendar goes with the bottles of a titration plan"):
+        make("calendar", fill)
+    assert "calendar" not in {o.kind for o in line.read(lambda s: patient_papers.offers(s, s.get_one(Fill, fill)))}
+
+
+def test_a_calendar_past_the_end_of_the_calendar_is_refused(line: Line, make: Make) -> None:
+    first, *_ = checked_course(line)
+    with pytest.raises(RuleBroken, match="past the end of the calendar"):
+        make("calendar", first, first=date(9999, 12, 20))

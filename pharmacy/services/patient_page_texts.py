@@ -1,0 +1,67 @@
+"""What the pages say that go to the patient with a fill: the calendar of a plan."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from labels.content import CourseCalendar
+from pharmacy.domain import titration
+from pharmacy.domain.titration import Bottle
+from pharmacy.domain.units import format_strength
+from pharmacy.services import courses, patient_words
+from pharmacy.services.label_texts import active_of, day, pharmacy_of
+from pharmacy.services.patient_fills import capsules, fill_of, marked, patient_of
+from pharmacy.store.tables import Fill, LabelKind
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def compose_calendar(session: Session, fill_id: int, *, first: date | None = None) -> CourseCalendar:
+    """What the calendar of a titration plan says. first: its first day; None for the day it was filled.
+
+    Raises: RuleBroken.
+    """
+    fill, pharmacy = fill_of(session, fill_id, LabelKind.CALENDAR), pharmacy_of(session)
+    packed, begins = courses.packed(session, fill), first or fill.filled_on
+    label = CourseCalendar(
+        pharmacy_name=pharmacy.name,
+        pharmacy_address=pharmacy.address,
+        pharmacy_phone=pharmacy.phone,
+        title=f"Your calendar from {day(begins)}",
+        patient=patient_of(fill).name,
+        medicine=f"{active_of(fill.allocations[-1].batch)} capsules",
+        number=fill.prescription.number,
+        total=", ".join(
+            f"{capsules(number)} of {format_strength(strength)}"
+            for strength, number in titration.capsules_by_strength(packed).items()
+        ),
+        notice=patient_words.CALENDAR_NOTICE.format(phone=pharmacy.phone),
+        bottles=tuple(
+            (_heading(fill, packed, place), str(bottle.first_day)) for place, bottle in enumerate(packed, start=1)
+        ),
+        days=tuple(
+            (str(one.number), _on(one.date), f"{capsules(one.capsules)} of {format_strength(_strength(packed, one))}")
+            for one in titration.calendar(packed, begins)
+        ),
+    )
+    return marked(session, label, LabelKind.CALENDAR, fill, pharmacy)
+
+
+def _heading(fill: Fill, packed: tuple[Bottle, ...], place: int) -> str:
+    bottle = packed[place - 1]
+    held = f"{capsules(bottle.capsules)} of {format_strength(bottle.strength_mg)}"
+    return f"Bottle {place} of {len(packed)}: {held}. {courses.directions_on(fill.prescription, packed, place)}"
+
+
+def _strength(packed: tuple[Bottle, ...], one: titration.Day) -> Decimal:
+    return packed[one.bottle - 1].strength_mg
+
+
+def _on(value: date) -> str:
+    """A day of the calendar with its weekday and without its year.
+
+    >>> _on(date(2026, 12, 1))
+    'Tue 1 Dec'
+    """
+    return f"{WEEKDAYS[value.weekday()]} {day(value).rpartition(' ')[0]}"
