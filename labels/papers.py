@@ -14,18 +14,20 @@ from labels.content import (
     CALENDAR_EXAMPLE,
     CARD_EXAMPLE,
     EXAMPLE,
+    LEAFLET_EXAMPLE,
     TRITURATION_EXAMPLE,
     AuxiliaryStrip,
     BagLabel,
     BatchLabel,
     CourseCalendar,
     Label,
+    Leaflet,
     TriturationLabel,
     VialLabel,
     WalletCard,
 )
 from labels.errors import LabelRefused
-from labels.layouts import auxiliary, bag, batch, calendar, card, trituration, vial
+from labels.layouts import auxiliary, bag, batch, calendar, card, leaflet, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import Stock, find
 
@@ -69,6 +71,7 @@ PAPERS = {
         Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, ("bag-4x3", "4x6", "vial-4x3")),
         Paper("calendar", CourseCalendar, calendar.lay_out, CALENDAR_EXAMPLE, PAGES),
         Paper("card", WalletCard, card.lay_out, CARD_EXAMPLE, ("card",)),
+        Paper("leaflet", Leaflet, leaflet.lay_out, LEAFLET_EXAMPLE, PAGES[:2]),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )
 }

@@ -4,6 +4,7 @@ from labels.content.auxiliary import AUXILIARY_EXAMPLE, AuxiliaryStrip
 from labels.content.bag import BAG_EXAMPLE, BagLabel
 from labels.content.calendar import CALENDAR_EXAMPLE, CourseCalendar
 from labels.content.card import CARD_EXAMPLE, WalletCard
+from labels.content.leaflet import LEAFLET_EXAMPLE, Leaflet
 from labels.content.shelf import (
     BATCH_EXAMPLE,
     NOT_FOR_DISPENSING,
@@ -22,6 +23,7 @@ __all__ = [
     "CARD_EXAMPLE",
     "COMPOUNDED",
     "EXAMPLE",
+    "LEAFLET_EXAMPLE",
     "LONGEST",
     "MAY_BE_EMPTY",
     "NOT_FOR_DISPENSING",
@@ -32,6 +34,7 @@ __all__ = [
     "BatchLabel",
     "CourseCalendar",
     "Label",
+    "Leaflet",
     "TriturationLabel",
     "VialLabel",
     "WalletCard",

@@ -43,6 +43,7 @@ SPOKEN = {
     "counsel": "the note about counselling",
     "bottles": "the heading of a bottle",
     "days": "a day of the calendar",
+    "sections": "a sentence of the leaflet",
     "total": "the total",
     "medicine": "what the patient takes",
     "which": "the list of medicines",

@@ -1,16 +1,16 @@
-"""What the pages say that go to the patient with a fill: the calendar of a plan."""
+"""What the pages say that go to the patient with a fill: the calendar of a plan, the leaflet."""
 
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from labels.content import CourseCalendar
+from labels.content import CourseCalendar, Leaflet
 from pharmacy.domain import titration
 from pharmacy.domain.titration import Bottle
 from pharmacy.domain.units import format_strength
 from pharmacy.services import courses, patient_words
-from pharmacy.services.label_texts import active_of, day, pharmacy_of
+from pharmacy.services.label_texts import active_of, day, drug_name, inactive_of, pharmacy_of
 from pharmacy.services.patient_fills import capsules, fill_of, marked, patient_of
 from pharmacy.store.tables import Fill, LabelKind
 
@@ -46,6 +46,40 @@ def compose_calendar(session: Session, fill_id: int, *, first: date | None = Non
         ),
     )
     return marked(session, label, LabelKind.CALENDAR, fill, pharmacy)
+
+
+def compose_leaflet(session: Session, fill_id: int) -> Leaflet:
+    """What the leaflet of a fill says.
+
+    Raises: RuleBroken.
+    """
+    fill, pharmacy = fill_of(session, fill_id, LabelKind.LEAFLET), pharmacy_of(session)
+    batch = fill.allocations[-1].batch
+    said = {
+        "strength": format_strength(batch.formula.strength_mg),
+        "directions": _sentence(courses.directions_of(fill)),
+        "inactive": inactive_of(batch),
+        "storage": _sentence(batch.formula.storage),
+        "use_by": day(batch.beyond_use_date),
+        "pharmacy": pharmacy.name,
+        "phone": pharmacy.phone,
+    }
+    label = Leaflet(
+        pharmacy_name=pharmacy.name,
+        pharmacy_address=pharmacy.address,
+        pharmacy_phone=pharmacy.phone,
+        issued=day(fill.filled_on),
+        patient=patient_of(fill).name,
+        drug=drug_name(batch),
+        sections=tuple(tuple(text.format_map(said) for text in section) for section in patient_words.LEAFLET),
+        number=fill.number,
+    )
+    return marked(session, label, LabelKind.LEAFLET, fill, pharmacy)
+
+
+def _sentence(text: str) -> str:
+    """With a full stop where there is none."""
+    return text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
 
 
 def _heading(fill: Fill, packed: tuple[Bottle, ...], place: int) -> str:

@@ -32,6 +32,7 @@ NAMES = {
         "Calendar", "Each day of the titration plan, with a box to tick.", asks="first", day="First day"
     ),
     LabelKind.CARD: Named("Wallet card", "Whom to call before an opioid is given. Front and back."),
+    LabelKind.LEAFLET: Named("Leaflet", "How to take and keep it, what to stay away from, when to call."),
     LabelKind.BAG: Named("Bag label", "Names no medicine. Takes in what else waits for the same patient."),
 }
 """In the order in which the page lists them."""

@@ -9,15 +9,17 @@ from labels.content import (
     BAG_EXAMPLE,
     CALENDAR_EXAMPLE,
     CARD_EXAMPLE,
+    LEAFLET_EXAMPLE,
     BagLabel,
     CourseCalendar,
     Label,
     texts,
 )
 from labels.errors import LabelRefused
+from labels.fonts import REGULAR
 from labels.papers import PAPERS, paper_of
 from labels.printing import lay_out, render
-from labels.read_back import agrees
+from labels.read_back import agrees, plain
 from labels.sheet import Sheet
 from labels.stock import find
 from tests.labels.geometry import collisions, outside
@@ -57,6 +59,15 @@ LABELS: dict[str, Label] = {
         mark="DEMO - Reprint 3",
     ),
     "calendar without a mark": replace(CALENDAR_EXAMPLE, mark="", patient="Ольга Nguyễn Παπαδοπούλου"),
+    "leaflet": LEAFLET_EXAMPLE,
+    "leaflet of many pages": replace(
+        LEAFLET_EXAMPLE,
+        patient=LONG_NAME,
+        sections=tuple(
+            (f"Heading {n}", *("Swallow it whole with water. " * length for length in (1, 5, 19))) for n in range(12)
+        ),
+        mark="DEMO - Reprint 3",
+    ),
     "bag of another script": replace(BAG_EXAMPLE, patient="Ольга Nguyễn Παπαδοπούλου", mark=""),
 }
 LEAST_MARGIN = {"letter": 40.0, "a4": 40.0}
@@ -105,7 +116,7 @@ def least(label: Label, field: str, stock: str = "") -> float:
     return min(text.size for sheet in lay_out(label, stock=stock) for text in sheet.texts if text.field == field)
 
 
-@pytest.mark.parametrize("kind", ["bag", "calendar", "card"])
+@pytest.mark.parametrize("kind", ["bag", "calendar", "card", "leaflet"])
 @pytest.mark.parametrize(
     ("value", "said"), [(" ", "is empty"), ("张 Wei", "cannot print 张"), ("A\u202eB", "direction")]
 )
@@ -115,7 +126,7 @@ def test_an_empty_name_or_a_character_that_cannot_be_printed_is_refused(kind: st
     assert refusal.value.field == "patient"
 
 
-@pytest.mark.parametrize("kind", ["auxiliary", "bag", "calendar", "card"])
+@pytest.mark.parametrize("kind", ["auxiliary", "bag", "calendar", "card", "leaflet"])
 def test_no_paper_is_made_for_a_stock_that_is_not_its_own(kind: str) -> None:
     with pytest.raises(LabelRefused, match=f"the {kind} label is not made for vial-4x2-300dpi; it is printed on") as no:
         render(PAPERS[kind].example, stock="vial-4x2-300dpi")
@@ -295,4 +306,40 @@ def test_every_page_of_a_calendar_says_whose_it_is_and_how_many_there_are() -> N
 def test_a_calendar_refuses_what_does_not_fit_or_does_not_agree(changed: dict[str, object], field: str) -> None:
     with pytest.raises(LabelRefused) as refusal:
         render(replace(CALENDAR_EXAMPLE, **changed), stock="4x6")  # type: ignore[arg-type]
+    assert refusal.value.field == field
+
+
+# The leaflet
+
+
+@pytest.mark.parametrize("stock", PAPERS["leaflet"].stocks)
+@pytest.mark.parametrize("name", ["leaflet", "leaflet of many pages"])
+def test_all_that_is_to_be_read_is_twelve_points_at_least(name: str, stock: str) -> None:
+    for sheet in lay_out(LABELS[name], stock=stock):
+        assert all(text.size >= 12 for text in sheet.texts if text.field not in ("number", ""))
+
+
+def test_a_heading_stands_on_the_page_of_its_first_sentence_and_no_sentence_is_parted() -> None:
+    sheets = lay_out(LABELS["leaflet of many pages"])
+    assert len(sheets) > 2
+    for sheet in sheets:
+        told = [text for text in sheet.texts if text.field == "sections"]
+        assert told[-1].font == REGULAR
+        joined = plain(" ".join(text.string for text in told if text.font == REGULAR))
+        assert joined == plain("Swallow it whole with water.") * joined.count("Swallow")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"drug": "naltrexone-" + "x" * 80}, "drug"),
+        ({"sections": (("How to take it",),)}, "sections"),
+        ({"sections": (("How to take it", "Take " + "x" * 120),)}, "sections"),
+        ({"number": "7000017 " * 20}, "number"),
+        ({"issued": ""}, "issued"),
+    ],
+)
+def test_a_leaflet_refuses_what_does_not_fit_or_says_nothing(changed: dict[str, object], field: str) -> None:
+    with pytest.raises(LabelRefused) as refusal:
+        render(replace(LEAFLET_EXAMPLE, **changed))  # type: ignore[arg-type]
     assert refusal.value.field == field

@@ -1,5 +1,6 @@
 """Papers for the patient: from the signed record, kept like every label, and none where none may go out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,8 +14,8 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import Subject
-from pharmacy.services import courses, fills, patient_papers, printing
-from pharmacy.store.tables import Fill, Label, LabelKind, Pharmacy, Prescription
+from pharmacy.services import courses, fills, patient_papers, patient_words, printing
+from pharmacy.store.tables import Batch, Fill, Label, LabelKind, Pharmacy, Prescription
 from tests.services.line import Line, add_formula
 from tests.services.samples import DRAFT
 
@@ -242,3 +243,61 @@ def test_a_calendar_past_the_end_of_the_calendar_is_refused(line: Line, make: Ma
     first, *_ = checked_course(line)
     with pytest.raises(RuleBroken, match="past the end of the calendar"):
         make("calendar", first, first=date(9999, 12, 20))
+
+
+# The leaflet
+
+
+def test_the_leaflet_says_what_the_record_of_the_fill_says(line: Line, make: Make) -> None:
+    fill = line.allocated()
+    said = make("leaflet", fill)
+    batch, pharmacy = line.row(Batch, line.row_allocated(fill)), line.row(Pharmacy, 1)
+    told = {heading: " ".join(sentences) for heading, *sentences in said["sections"]}
+    assert said["drug"] == "naltrexone hydrochloride 4.5 mg capsule"
+    assert "Take 1 capsule at bedtime." in told["How to take it"]
+    assert "Room temperature, dry, away from light." in told["How to keep it"]
+    use_by = batch.beyond_use_date
+    assert f"Do not use it after {use_by.day} {use_by:%b} {use_by.year}." in told["How to keep it"]
+    assert "microcrystalline cellulose, gelatin capsule size 3" in told["Tell us before you start"]
+    assert (pharmacy.name in told["Questions?"], pharmacy.phone in told["Questions?"]) == (True, True)
+
+
+def test_the_leaflet_has_every_part_that_a_patient_looks_for() -> None:
+    headings = [heading for heading, *_ in patient_words.LEAFLET]
+    assert headings == [
+        "What this is",
+        "How to take it",
+        "What to stay away from",
+        "Tell us before you start",
+        "If you miss a dose",
+        "Side effects",
+        "When to call",
+        "How to keep it",
+        "Questions?",
+    ]
+    # The side effects to counsel on, as the design lists them.
+    told = " ".join(text for section in patient_words.LEAFLET for text in section)
+    for word in ("headache", "vivid dreams", "asleep", "anxious", "opioid", "operation"):
+        assert word in told
+
+
+def words_for_patients() -> list[str]:
+    """Every sentence of the pharmacy that a patient reads."""
+    leaflet = [text for section in patient_words.LEAFLET for text in section]
+    return [*leaflet, *patient_words.CARD.values(), *patient_words.WARNINGS, patient_words.CALENDAR_NOTICE]
+
+
+def test_no_paper_claims_that_the_medicine_does_anybody_good() -> None:
+    claims = ("treat", "cure", "reliev", "heal", "effective", "improve", "benefit", "fibromyalgia", "chronic")
+    for text in words_for_patients():
+        assert not [claim for claim in claims if claim in text.casefold()], text
+
+
+def test_the_leaflet_is_read_with_six_years_of_school() -> None:
+    """Flesch and Kincaid's grade, Kincaid et al. 1975, Research Branch Report 8-75; a syllable is a group of vowels."""
+    text = " ".join(sentence for _, *sentences in patient_words.LEAFLET for sentence in sentences)
+    text = re.sub(r"\{\w+\}|\d[\d-]*", "", text)
+    sentences = len(re.findall(r"[.?!](?:\s|$)", text))
+    words = re.findall(r"[A-Za-z]+", text)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
+    assert 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59 <= 6
