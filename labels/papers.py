@@ -15,6 +15,7 @@ from labels.content import (
     CARD_EXAMPLE,
     EXAMPLE,
     LEAFLET_EXAMPLE,
+    RECEIPT_EXAMPLE,
     TRITURATION_EXAMPLE,
     AuxiliaryStrip,
     BagLabel,
@@ -22,12 +23,13 @@ from labels.content import (
     CourseCalendar,
     Label,
     Leaflet,
+    Receipt,
     TriturationLabel,
     VialLabel,
     WalletCard,
 )
 from labels.errors import LabelRefused
-from labels.layouts import auxiliary, bag, batch, calendar, card, leaflet, trituration, vial
+from labels.layouts import auxiliary, bag, batch, calendar, card, leaflet, receipt, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import Stock, find
 
@@ -72,6 +74,7 @@ PAPERS = {
         Paper("calendar", CourseCalendar, calendar.lay_out, CALENDAR_EXAMPLE, PAGES),
         Paper("card", WalletCard, card.lay_out, CARD_EXAMPLE, ("card",)),
         Paper("leaflet", Leaflet, leaflet.lay_out, LEAFLET_EXAMPLE, PAGES[:2]),
+        Paper("receipt", Receipt, receipt.lay_out, RECEIPT_EXAMPLE, PAGES),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )
 }

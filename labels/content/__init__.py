@@ -5,6 +5,7 @@ from labels.content.bag import BAG_EXAMPLE, BagLabel
 from labels.content.calendar import CALENDAR_EXAMPLE, CourseCalendar
 from labels.content.card import CARD_EXAMPLE, WalletCard
 from labels.content.leaflet import LEAFLET_EXAMPLE, Leaflet
+from labels.content.receipt import RECEIPT_EXAMPLE, Receipt
 from labels.content.shelf import (
     BATCH_EXAMPLE,
     NOT_FOR_DISPENSING,
@@ -28,6 +29,7 @@ __all__ = [
     "MAY_BE_EMPTY",
     "NOT_FOR_DISPENSING",
     "NOT_PRINTED",
+    "RECEIPT_EXAMPLE",
     "TRITURATION_EXAMPLE",
     "AuxiliaryStrip",
     "BagLabel",
@@ -35,6 +37,7 @@ __all__ = [
     "CourseCalendar",
     "Label",
     "Leaflet",
+    "Receipt",
     "TriturationLabel",
     "VialLabel",
     "WalletCard",

@@ -44,6 +44,12 @@ SPOKEN = {
     "bottles": "the heading of a bottle",
     "days": "a day of the calendar",
     "sections": "a sentence of the leaflet",
+    "lines": "a line of the price",
+    "prices": "a line of the price list",
+    "price_head": "the head of the price list",
+    "price_title": "the title of the price list",
+    "price_note": "the note under the price list",
+    "paid": "the date it was paid",
     "total": "the total",
     "medicine": "what the patient takes",
     "which": "the list of medicines",
@@ -65,7 +71,7 @@ class Label:
         return ()
 
 
-MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "warnings"})
+MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "paid", "warnings"})
 NOT_PRINTED = frozenset({"token"})
 """The token is in the DataMatrix only."""
 

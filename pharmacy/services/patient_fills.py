@@ -55,6 +55,10 @@ def refuse_out_of_place(fill: Fill, kind: LabelKind) -> None:
         )
     if kind is LabelKind.CALENDAR and fill.bottles == 1:
         raise RuleBroken(f"Fill {fill.number} is one container; a calendar goes with the bottles of a titration plan.")
+    if kind is LabelKind.RECEIPT and fill.bottle > 1:
+        raise RuleBroken(
+            f"The price of fill {fill.number} is in that of bottle 1 of its plan; the receipt is made there."
+        )
 
 
 def marked(session: Session, label: Paper, kind: LabelKind, fill: Fill, pharmacy: Pharmacy) -> Paper:

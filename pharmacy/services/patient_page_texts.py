@@ -1,17 +1,17 @@
-"""What the pages say that go to the patient with a fill: the calendar of a plan, the leaflet."""
+"""What the pages say that go to the patient with a fill: the calendar of a plan, the leaflet, the receipt."""
 
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from labels.content import CourseCalendar, Leaflet
-from pharmacy.domain import titration
+from labels.content import CourseCalendar, Leaflet, Receipt
+from pharmacy.domain import pricing, titration
 from pharmacy.domain.titration import Bottle
 from pharmacy.domain.units import format_strength
-from pharmacy.services import courses, patient_words
+from pharmacy.services import courses, patient_words, prices
 from pharmacy.services.label_texts import active_of, day, drug_name, inactive_of, pharmacy_of
-from pharmacy.services.patient_fills import capsules, fill_of, marked, patient_of
+from pharmacy.services.patient_fills import capsules, dollars, fill_of, marked, patient_of
 from pharmacy.store.tables import Fill, LabelKind
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -75,6 +75,38 @@ def compose_leaflet(session: Session, fill_id: int) -> Leaflet:
         number=fill.number,
     )
     return marked(session, label, LabelKind.LEAFLET, fill, pharmacy)
+
+
+def compose_receipt(session: Session, fill_id: int, *, paid_on: date | None = None) -> Receipt:
+    """What the receipt of a fill says. paid_on: None where the date is to be written in by hand.
+
+    Raises: RuleBroken.
+    """
+    fill, pharmacy = fill_of(session, fill_id, LabelKind.RECEIPT), pharmacy_of(session)
+    rx = fill.prescription
+    assert rx.prescriber is not None and fill.price is not None  # noqa: S101, PT018 - with capsules it has both
+    label = Receipt(
+        pharmacy_name=pharmacy.name,
+        pharmacy_address=pharmacy.address,
+        pharmacy_phone=pharmacy.phone,
+        title=patient_words.RECEIPT,
+        patient=patient_of(fill).name,
+        prescriber=rx.prescriber.name,
+        number=fill.number,
+        medicine=f"{active_of(fill.allocations[-1].batch)} capsules",
+        contents=prices.contents(fill),
+        date_filled=day(fill.filled_on),
+        lines=tuple((line["name"], dollars(Decimal(line["amount"]))) for line in fill.price_lines or ()),
+        total=dollars(fill.price),
+        paid=day(paid_on) if paid_on else "",
+        price_title=patient_words.PRICE_TITLE,
+        price_head=(patient_words.PRICE_OF, *(capsules(number) for number in prices.LISTED)),
+        prices=tuple(
+            (format_strength(strength), *map(dollars, totals)) for strength, totals in prices.price_list(session)
+        ),
+        price_note=patient_words.PRICE_NOTE.format(since=day(pricing.DEFAULT.effective)),
+    )
+    return marked(session, label, LabelKind.RECEIPT, fill, pharmacy)
 
 
 def _sentence(text: str) -> str:

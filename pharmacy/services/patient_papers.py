@@ -34,6 +34,12 @@ NAMES = {
     LabelKind.CARD: Named("Wallet card", "Whom to call before an opioid is given. Front and back."),
     LabelKind.LEAFLET: Named("Leaflet", "How to take and keep it, what to stay away from, when to call."),
     LabelKind.BAG: Named("Bag label", "Names no medicine. Takes in what else waits for the same patient."),
+    LabelKind.RECEIPT: Named(
+        "Receipt",
+        "Every line of the price, and the price list. Without a date, there is a line to write it on.",
+        asks="paid_on",
+        day="Paid on",
+    ),
 }
 """In the order in which the page lists them."""
 

@@ -95,6 +95,11 @@ LEAFLET = (
 )
 """The leaflet: each section its heading, then its sentences. In braces what the record of the fill says."""
 
+RECEIPT = "Receipt"
+PRICE_TITLE, PRICE_OF = "What our capsules cost", "Strength"
+PRICE_NOTE = "By our price schedule of {since}, for one container."
+"""On the receipt and its price list; since: the day from which the prices hold."""
+
 REFRIGERATE = "REFRIGERATE."
 """On the bag, before how to keep what is in it, where that is cold."""
 COLD = ("refrigerat", "2 to 8 °c", "2-8 °c")

@@ -23,7 +23,7 @@ from pharmacy.services.acting import Actor, get, get_to_change, move
 from pharmacy.services.label_keeping import Made, keep, printed_before, refuse_without_reason, same_before
 from pharmacy.services.label_texts import compose_batch, compose_trituration, compose_vial
 from pharmacy.services.patient_label_texts import compose_auxiliary, compose_bag, compose_card
-from pharmacy.services.patient_page_texts import compose_calendar, compose_leaflet
+from pharmacy.services.patient_page_texts import compose_calendar, compose_leaflet, compose_receipt
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Fill, Label, LabelKind, Lot, Trituration
 
@@ -47,6 +47,7 @@ SOURCES = {
     LabelKind.AUXILIARY: Source(Fill, "fill", Label.fill_id, compose_auxiliary),
     LabelKind.CALENDAR: Source(Fill, "fill", Label.fill_id, compose_calendar),
     LabelKind.LEAFLET: Source(Fill, "fill", Label.fill_id, compose_leaflet),
+    LabelKind.RECEIPT: Source(Fill, "fill", Label.fill_id, compose_receipt),
     LabelKind.CARD: Source(Fill, "fill", Label.fill_id, compose_card),
     LabelKind.BAG: Source(Fill, "fill", Label.fill_id, compose_bag),
 }

@@ -10,6 +10,7 @@ from labels.content import (
     CALENDAR_EXAMPLE,
     CARD_EXAMPLE,
     LEAFLET_EXAMPLE,
+    RECEIPT_EXAMPLE,
     BagLabel,
     CourseCalendar,
     Label,
@@ -68,6 +69,16 @@ LABELS: dict[str, Label] = {
         ),
         mark="DEMO - Reprint 3",
     ),
+    "receipt": RECEIPT_EXAMPLE,
+    "receipt of a long course": replace(
+        RECEIPT_EXAMPLE,
+        patient=LONG_NAME,
+        contents=", ".join(f"28 × {n}.5 mg" for n in range(12)) + " for 336 days",
+        lines=tuple((f"container and label, bottle {n}", "$1,000.95") for n in range(1, 53)),
+        paid="",
+        prices=tuple((f"{n}.5 mg", "$34.50", "$59.00") for n in range(12)),
+        mark="DEMO - Reprint 3",
+    ),
     "bag of another script": replace(BAG_EXAMPLE, patient="Ольга Nguyễn Παπαδοπούλου", mark=""),
 }
 LEAST_MARGIN = {"letter": 40.0, "a4": 40.0}
@@ -116,7 +127,7 @@ def least(label: Label, field: str, stock: str = "") -> float:
     return min(text.size for sheet in lay_out(label, stock=stock) for text in sheet.texts if text.field == field)
 
 
-@pytest.mark.parametrize("kind", ["bag", "calendar", "card", "leaflet"])
+@pytest.mark.parametrize("kind", ["bag", "calendar", "card", "leaflet", "receipt"])
 @pytest.mark.parametrize(
     ("value", "said"), [(" ", "is empty"), ("张 Wei", "cannot print 张"), ("A\u202eB", "direction")]
 )
@@ -126,7 +137,7 @@ def test_an_empty_name_or_a_character_that_cannot_be_printed_is_refused(kind: st
     assert refusal.value.field == "patient"
 
 
-@pytest.mark.parametrize("kind", ["auxiliary", "bag", "calendar", "card", "leaflet"])
+@pytest.mark.parametrize("kind", ["auxiliary", "bag", "calendar", "card", "leaflet", "receipt"])
 def test_no_paper_is_made_for_a_stock_that_is_not_its_own(kind: str) -> None:
     with pytest.raises(LabelRefused, match=f"the {kind} label is not made for vial-4x2-300dpi; it is printed on") as no:
         render(PAPERS[kind].example, stock="vial-4x2-300dpi")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import Subject
-from pharmacy.services import courses, fills, patient_papers, patient_words, printing
+from pharmacy.services import courses, fills, patient_papers, patient_words, prices, printing
 from pharmacy.store.tables import Batch, Fill, Label, LabelKind, Pharmacy, Prescription
 from tests.services.line import Line, add_formula
 from tests.services.samples import DRAFT
@@ -301,3 +302,56 @@ def test_the_leaflet_is_read_with_six_years_of_school() -> None:
     words = re.findall(r"[A-Za-z]+", text)
     syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
     assert 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59 <= 6
+
+
+# The receipt
+
+
+def test_the_receipt_has_the_figures_of_the_price_service(line: Line, make: Make) -> None:
+    fill = line.allocated()
+    said = make("receipt", fill)
+    # The worked example of the price schedule: 30 capsules of 4.5 mg for 40.00.
+    assert (said["total"], said["contents"]) == ("$40.00", "30 × 4.5 mg for 30 days")
+    priced = line.read(lambda s: prices.quote(s.get_one(Fill, fill)))
+    assert said["lines"] == [[one.name, f"${one.amount}"] for one in priced.lines]
+    assert sum(Decimal(amount.removeprefix("$")) for _, amount in said["lines"]) == Decimal("40.00")
+
+
+def test_the_price_list_has_every_approved_strength_once(line: Line, make: Make) -> None:
+    line.released_of("1.5")
+    said = make("receipt", line.allocated())
+    assert said["price_head"] == ["Strength", "30 capsules", "90 capsules"]
+    assert [row[0] for row in said["prices"]] == ["1.5 mg", "4.5 mg"]
+    assert said["prices"][1][1] == "$40.00"
+    ninety = Decimal(said["prices"][1][2].removeprefix("$"))
+    assert ninety < 3 * 40  # 90 days cost less a month than 30
+
+
+def test_a_receipt_says_when_it_was_paid_only_where_that_was_given(line: Line, make: Make) -> None:
+    fill = line.dispensed()
+    assert make("receipt", fill)["paid"] == ""
+    assert make("receipt", fill, paid_on=date(2026, 11, 24))["paid"] == "24 Nov 2026"
+
+
+def test_the_receipt_of_a_course_is_that_of_its_first_bottle(line: Line, make: Make) -> None:
+    first, second, _ = checked_course(line)
+    said = make("receipt", first)
+    assert said["total"] == "$40.50"  # the worked price of 7, 7 and 16 capsules
+    assert said["contents"] == "7 × 1.5 mg, 7 × 3 mg, 16 × 4.5 mg for 30 days"
+    with pytest.raises(RuleBroken, match="is in that of bottle 1 of its plan"):
+        make("receipt", second)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2026-11-25", "Paid on: 2026-11-25 is in the future"), ("24.11.2026", "is not a date written yyyy-mm-dd")],
+)
+def test_a_day_of_payment_that_cannot_be_is_refused(day: str, said: str) -> None:
+    with pytest.raises(RuleBroken, match=said) as refusal:
+        patient_papers.given(LabelKind.RECEIPT, day, today=date(2026, 11, 24))
+    assert refusal.value.field == "day"
+
+
+def test_papers_that_ask_for_no_day_take_none() -> None:
+    assert patient_papers.given(LabelKind.CARD, "2026-11-24", today=date(2026, 11, 24)) == {}
+    assert patient_papers.given(LabelKind.RECEIPT, "", today=date(2026, 11, 24)) == {}
