@@ -1,6 +1,8 @@
 """The papers for the patient on the page of a fill."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from flask.testing import FlaskClient
@@ -97,3 +99,47 @@ def test_a_part_that_a_label_does_not_have_has_no_picture(counter: Counter, clie
     assert client.get("/labels/1/picture.png?part=1").status_code == 200
     for part in ("0", "2", "-1"):
         assert client.get(f"/labels/1/picture.png?part={part}").status_code == 404
+
+
+def test_every_paper_of_a_single_container_has_a_button(counter: Counter, client_as: AS) -> None:
+    fill, client = counter.checked(), client_as("technician")
+    page = shown(client.get(f"/fills/{fill}"))
+    for called in ("auxiliary strip", "wallet card", "leaflet", "bag label", "receipt"):
+        assert f"Make the {called}" in page
+    for place, kind in enumerate(("auxiliary", "card", "leaflet", "bag", "receipt"), start=2):
+        assert client.post(f"/fills/{fill}/papers/{kind}").location == f"/labels/{place}"
+
+
+def test_a_paper_of_two_parts_shows_both_and_opens_the_very_bytes(counter: Counter, client_as: AS) -> None:
+    fill, client = counter.allocated(), client_as("technician")
+    client.post(f"/fills/{fill}/papers/card")
+    page = client.get("/labels/1").get_data(as_text=True)
+    assert "part 1 of 2" in page
+    assert 'src="/labels/1/picture.png?part=2"' in page
+    assert client.get("/labels/1/picture.png?part=1").data != client.get("/labels/1/picture.png?part=2").data
+    assert sha256(client.get("/labels/1/label.pdf").data).hexdigest() == counter.row(Label, 1).sha256
+    assert "It carries no code" in shown(client.get("/labels/1"))
+
+
+def test_the_day_of_payment_is_printed_and_one_to_come_is_refused(counter: Counter, client_as: AS) -> None:
+    fill, client = counter.allocated(), client_as("technician")
+    tomorrow = (counter.today + timedelta(days=2)).isoformat()
+    refused = client.post(f"/fills/{fill}/papers/receipt", data={"receipt-day": tomorrow, "receipt-stock": "a4"})
+    assert refused.status_code == 422
+    assert "is in the future" in field_error(refused, "receipt-day")
+    assert f'value="{tomorrow}"' in refused.get_data(as_text=True)
+    client.post(f"/fills/{fill}/papers/receipt", data={"receipt-day": counter.today.isoformat()})
+    assert str(counter.today.year) in counter.row(Label, 1).content["paid"]
+
+
+def test_a_calendar_begins_on_the_day_that_was_chosen(counter: Counter, client_as: AS) -> None:
+    shelf = [counter.released_of("1.5")]
+    counter.started(counter.verified_plan())
+    counter.allocate(1, shelf[0])
+    client = client_as("technician")
+    page = client.get("/fills/1")
+    assert "Make the calendar" in shown(page)
+    assert f'name="calendar-day" value="{counter.today.isoformat()}"' in page.get_data(as_text=True)
+    client.post("/fills/1/papers/calendar", data={"calendar-day": "2031-12-01", "calendar-stock": "a4"})
+    assert counter.row(Label, 1).content["title"] == "Your calendar from 1 Dec 2031"
+    assert "Calendar of fill" in shown(client.get("/labels/1"))
