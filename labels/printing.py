@@ -14,13 +14,13 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labels.barcodes import Barcode
 from labels.content import Label
+from labels.drawing import Pen
 from labels.errors import LabelRefused
 from labels.fit import refuse_unprintable, refuse_unprintable_letter
-from labels.fonts import load
 from labels.layouts import letter
 from labels.letters import RecallLetter
 from labels.papers import paper_of
-from labels.sheet import Mask, Sheet
+from labels.sheet import Sheet
 
 ONE_AT_A_TIME = Lock()
 """ReportLab reads glyphs through one position in the font's bytes, so two threads must not draw at once."""
@@ -97,46 +97,8 @@ def _draw(sheets: list[Sheet], *, title: str = "Label", scaling: str = "None") -
     canvas.setAuthor("")
     canvas.setSubject("")
     canvas.setViewerPreference("PrintScaling", scaling)
+    pen = Pen(canvas)
     for sheet in sheets:
-        canvas.setPageSize((sheet.stock.width, sheet.stock.height))
-        _draw_page(canvas, sheet)
-        canvas.showPage()
+        pen.page(sheet)
     canvas.save()
     return file.getvalue()
-
-
-def _draw_page(canvas: Canvas, sheet: Sheet) -> None:
-    stock = sheet.stock
-    for box in sheet.boxes:
-        canvas.rect(box.x, stock.height - box.top - box.height, box.width, box.height, stroke=0, fill=1)
-    for text in sheet.texts:
-        if text.white:
-            canvas.setFillGray(1)
-        load(text.font)
-        canvas.setFont(text.font, text.size)
-        canvas.drawString(text.x, stock.height - text.baseline, text.string)
-        if text.white:
-            canvas.setFillGray(0)
-    for mask in sheet.masks:
-        canvas.addLiteral(_image(mask, stock.height))
-
-
-def _image(mask: Mask, page_height: float) -> str:
-    """The code as an inline image mask, one bit a module, first row on top, dark modules painted."""
-    rows = "".join(_hexadecimal(row) for row in mask.modules.rows)
-    bottom = page_height - mask.top - mask.height
-    return (
-        f"q {mask.width:.5f} 0 0 {mask.height:.5f} {mask.x:.5f} {bottom:.5f} cm "
-        f"BI /W {mask.modules.across} /H {mask.modules.down} /IM true /D [1 0] /F /AHx ID {rows}> EI Q"
-    )
-
-
-def _hexadecimal(row: tuple[bool, ...]) -> str:
-    """A row of bits, filled to whole bytes as PDF asks.
-
-    >>> _hexadecimal((True, False, False, True, True))
-    '98'
-    """
-    size = (len(row) + 7) // 8
-    bits = "".join("1" if dark else "0" for dark in row).ljust(size * 8, "0")
-    return int(bits, 2).to_bytes(size).hex()
