@@ -1,8 +1,8 @@
 """Sheets onto the pages of a PDF, quickly.
 
-ReportLab's canvas writes a line of text in about forty microseconds, most of it for states and numbers that a label does
-not need; a label has forty lines. So a page is written here as the PDF operators it consists of, and handed to the
-canvas as one literal. Fonts, their subsets, pages and the file stay ReportLab's, through its documented calls.
+ReportLab's canvas writes a line of text in about forty microseconds, most of it for states and numbers that a label
+does not need; a label has forty lines. So a page is written here as the PDF operators it consists of, and handed to
+the canvas as one literal. Fonts, their subsets, pages and the file stay ReportLab's, through its documented calls.
 `bench/label.py` says what it gains.
 """
 
@@ -43,7 +43,7 @@ class Pen:
     def _spell(self, key: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         """The parts of a text with the name each one's subset has in the file, and its codes there in hexadecimals."""
         # What ReportLab documents for dynamic fonts asks for the document, which a canvas only has under this name.
-        font, document = load(key[1]), self._canvas._doc
+        font, document = load(key[1]), self._canvas._doc  # type: ignore[attr-defined]
         split = font.splitString(key[0], document)
         spelt = tuple((font.getSubsetInternalName(subset, document), codes.hex()) for subset, codes in split)
         self._spelt[key] = spelt
