@@ -177,6 +177,8 @@ def _component(batch: Batch, taken: BatchInput, read_by: Mapping[int, Standing],
 
 def _who(weigh_in: WeighIn, several: bool, unit: str, read_by: Mapping[int, Standing], clock: Clock) -> str:
     told = f"{weigh_in.person.full_name}, {clock(weigh_in.at)}, {weigh_in.source.value}"
+    if weigh_in.balance:
+        told += f", on {weigh_in.balance.number}"
     if several:
         told = f"{_amount(weigh_in.weighed, unit)}: {told}"
     told += _read_by(read_by.get(weigh_in.id))

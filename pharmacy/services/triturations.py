@@ -21,6 +21,7 @@ from pharmacy.domain.workflow import LotState, Subject, TriturationState, refuse
 from pharmacy.services import batch_equipment, batches, container_codes, formulas, lots, origins, second_readings
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.batches import Plan
+from pharmacy.services.kept_words import kept
 from pharmacy.services.ledger import enter_in_ledger
 from pharmacy.services.signing import Proof
 from pharmacy.store.tables import (
@@ -72,7 +73,7 @@ def prepare(session: Session, formula_id: int, planned: Plan, *, today: date) ->
     active, diluent = (
         batches.chosen_lot(session, formula, kind, planned) for kind in (IngredientKind.ACTIVE, IngredientKind.FILLER)
     )
-    if len(planned.purpose.strip()) < 3:
+    if len(kept(planned.purpose, field="purpose", called="Made for")) < 3:
         raise RuleBroken("Made for: name the batch that this trituration is for.", field="purpose")
     if active.trituration is not None:
         raise RuleBroken(f"Lot {active.number} is a trituration; it is not diluted once more.", field="lot-active")
@@ -89,6 +90,7 @@ def prepare(session: Session, formula_id: int, planned: Plan, *, today: date) ->
         diluent_tolerance_percent=DEFAULT.filler_tolerance_percent,
         step_mg=DEFAULT.trituration_step_mg,
     )
+    batch_equipment.refuse_too_heavy(balance, max(found.weigh_mg, found.diluent_mg), advice="choose another balance")
     _refuse_unless_there(active, found.weigh_mg, "lot-active")
     _refuse_unless_there(diluent, found.diluent_mg, "lot-filler")
     components = tuple(Component(f"{lot.ingredient.name}, lot {lot.number}", lot.expiry) for lot in (active, diluent))
@@ -159,7 +161,7 @@ def weigh(
     _refuse_unless_next(made, weighing.part)
     lot = get_to_change(session, Lot, made.source(weighing.part).id, "lot")
     container_codes.refuse_other(session, lot, weighing.lot_scanned, user="trituration", today=today)
-    batch_equipment.refuse_unless_weighs_so_little(session, made.balance, weighing.weighed, today)
+    batch_equipment.refuse_unless_it_weighs(session, made.balance, weighing.weighed, today)
     _judge(made, weighing)
     second_readings.refuse_unread(session, lot.ingredient.kind, weighing.reader, actor)
     kind, called = MovementKind.TRITURATED, f"trituration {made.number}"

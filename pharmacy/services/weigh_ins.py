@@ -116,6 +116,7 @@ def _keep(
         deviation=weighing.deviation.strip() if not within else "",
         reading=weighing.reading.strip()[:120] or None,
         more=weighing.more,
+        balance=None if taken.lot.ingredient.kind is IngredientKind.SHELL else batch.balance,
         person_id=actor.id,
         at=now,
     )
@@ -140,6 +141,7 @@ def _keep(
         source=row.source.value,
         deviation=row.deviation,
         **({"more": True} if row.more else {}),
+        **({"balance": row.balance.number} if row.balance else {}),
     )
     return row
 

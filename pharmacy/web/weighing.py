@@ -35,11 +35,19 @@ class WeighedForm(Form):
         return read_balance(typed(self.weighed.data), field="weighed", least_mg=Decimal(0), most_mg=values.MOST)
 
     def source_of(self, read: Reading) -> WeighSource:
-        """Where the weight comes from: what has the marks of a balance's line was sent by one.
+        """Where the weight comes from: what has the marks of a balance's line was sent by one, unless the list says no.
 
-        Raises: RuleBroken when nothing is chosen.
+        Raises: RuleBroken when nothing is chosen, or when list and line contradict each other.
         """
-        return WeighSource.BALANCE if read.from_balance else values.choice(self.source, WeighSource)
+        if not read.from_balance:
+            return values.choice(self.source, WeighSource)
+        if typed(self.source.data) == WeighSource.TYPED.value:
+            raise RuleBroken(
+                f"The value was: “{read.sent}” is a balance's line, but typed by hand is chosen. Choose read from the"
+                " balance if it sent the line; else write only the digits.",
+                field="source",
+            )
+        return WeighSource.BALANCE
 
     def second(self) -> Proof | None:
         """The proof of the second person who read the weight, when one is named.

@@ -1,5 +1,7 @@
 """A trituration in a real browser, from the plan that cannot be weighed to the lot; no fault that axe knows."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
@@ -36,7 +38,10 @@ def test_a_batch_that_cannot_be_weighed_gets_its_trituration(counter: Counter, s
     for lot, line in ((active, "S S      0.1224 g"), (filler, "S S      0.1691 g")):
         page.goto(f"{own}/weigh")
         page.get_by_label("Scan the lot").fill(lot)
+        page.get_by_label("Weighed", exact=True).fill("0.1 g")
+        expect(page.locator("[data-arrow]")).to_have_text(re.compile(r"↑ add (22|70) mg"))
         page.get_by_label("Weighed", exact=True).fill(line)
+        expect(page.locator("[data-arrow]")).to_have_text("✓ within the range")
         if lot == active:  # the pharmacy has a second person read the active
             page.get_by_label("Second person's user name").fill("pharmacist")
             page.get_by_label("Second person's password, to sign the reading").fill(PASSWORD)

@@ -1,21 +1,33 @@
 """Balances and capsule machines: registered, checked, taken out of service, and refused when they are not fit."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from labels.document import Rows
 from pharmacy.domain.equipment import BalanceClass, CheckKind, EquipmentKind
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import batch_equipment, batches, equipment, equipment_checks, printing, releasing
+from pharmacy.services import (
+    batch_equipment,
+    batches,
+    compounding_records,
+    equipment,
+    equipment_checks,
+    printing,
+    releasing,
+    second_lots,
+)
 from pharmacy.services.equipment import Described, NewBalance, NewMachine
 from pharmacy.services.equipment_checks import Reading
 from pharmacy.store import checks
-from pharmacy.store.tables import Batch, Equipment, EquipmentCheck, IngredientKind
+from pharmacy.store.tables import Batch, Equipment, EquipmentCheck, IngredientKind, Lot
 from tests.services.line import Line, add_balance, add_machine
-from tests.services.samples import ELECTRONIC, HUNDRED
+from tests.services.samples import CLASS_III, ELECTRONIC, HUNDRED
 
 STEADY = tuple(map(Decimal, ("20000.0",) * 10))  # s = 0: 820 x 0.1 mg = 82 mg
 # Ten values 0.1 mg off their mean: s = sqrt(10 x 0.01 / 9) = 0.105409 mg, 2000 s = 210.819 mg.
@@ -424,6 +436,110 @@ def test_another_balance_that_weighs_too_coarsely_is_refused(line: Line) -> None
         exchange(line, batch, EquipmentKind.BALANCE, coarse)
     line.weigh(batch, 1)
     exchange(line, batch, EquipmentKind.BALANCE, coarse)  # the filler alone is left
+
+
+def test_the_rest_of_a_partly_weighed_component_is_held_against_the_other_balance(line: Line) -> None:
+    shaky, batch = electronic(line, SHAKY), line.planned()
+    line.weigh(batch, 1, Decimal(300), more=True)
+    with pytest.raises(
+        RuleBroken, match=r"at least 210.819 mg; the 210.731 mg of Naltrexone hydrochloride that are left are below"
+    ) as refusal:
+        exchange(line, batch, EquipmentKind.BALANCE, shaky)
+    assert refusal.value.field == "balance_id"
+    line.weigh(batch, 1, Decimal("210.7"))
+    exchange(line, batch, EquipmentKind.BALANCE, shaky)
+    line.weigh(batch, 2)
+
+
+def test_a_lot_that_another_one_took_over_from_does_not_count_for_the_other_balance(line: Line) -> None:
+    shaky, batch = electronic(line, SHAKY), line.planned()
+    line.weigh(batch, 1, Decimal(150), more=True)
+    second = line.lot(IngredientKind.ACTIVE, maker_lot="SC-2")
+    number = line.row(Lot, second).number
+    given = {"reason": "the first is empty", "today": line.today, **line.by}
+    line.run(lambda s: second_lots.take_over(s, batch, 1, number, **given))
+    exchange(line, batch, EquipmentKind.BALANCE, shaky)  # 360.731 mg of the second lot are left
+
+
+def small(line: Line, capacity_mg: int) -> int:
+    return line.run(lambda s: add_balance(s, line, replace(CLASS_III, capacity_mg=Decimal(capacity_mg))))
+
+
+def test_another_balance_that_does_not_take_what_is_left_is_refused(line: Line) -> None:
+    other, batch = small(line, 15_000), line.planned()
+    line.weigh(batch, 1)
+    with pytest.raises(RuleBroken, match="are more than the 15000 mg that E002 Sample Torsion 3 takes; choose another"):
+        exchange(line, batch, EquipmentKind.BALANCE, other)
+    line.weigh(batch, 2, Decimal(10_000), more=True)
+    exchange(line, batch, EquipmentKind.BALANCE, other)
+
+
+def test_no_container_is_weighed_that_is_more_than_the_balance_takes(line: Line) -> None:
+    batch = line.planned(balance_id=small(line, 18_000))
+    line.weigh(batch, 1)
+    with pytest.raises(RuleBroken, match=r"18100 mg are more than the 18000 mg .* take less from each") as refusal:
+        line.weigh(batch, 2, Decimal(18_100))  # within 2 % of 17,927 mg
+    assert refusal.value.field == "weighed"
+
+
+def test_every_weighing_names_the_balance_it_stood_on(line: Line) -> None:
+    batch, other = line.planned(), electronic(line)
+    line.weigh(batch, 1, Decimal(300), more=True)
+    exchange(line, batch, EquipmentKind.BALANCE, other)
+    for position in (1, 2, 3):
+        line.weigh(batch, position)
+
+    def numbers(session: Any) -> list[list[str]]:
+        inputs = session.get_one(Batch, batch).inputs
+        return [[one.balance.number if one.balance else "" for one in taken.weigh_ins] for taken in inputs]
+
+    assert line.read(numbers) == [["E001", "E002"], ["E002"], [""]]  # shells are counted
+    assert [one.get("balance") for one in line.trail(Event.BATCH_WEIGHED, batch)] == ["E001", "E002", "E002", None]
+    paper = line.read(lambda s: compounding_records.compose(s, s.get_one(Batch, batch), ZoneInfo("UTC")))
+    [table] = [one for one in paper.sections if one.heading == "Components"]
+    assert isinstance(table, Rows)
+    who = [row[-1].split("\n") for row in table.rows]
+    assert [
+        [one.endswith(f"balance, on {number}") for one, number in zip(*pair, strict=True)]
+        for pair in zip(who[:2], (("E001", "E002"), ("E002",)), strict=True)
+    ] == [[True, True], [True]]
+    assert " on E" not in who[2][0]
+
+
+def test_the_release_covers_the_balance_of_every_weighing_and_older_batches_are_signed_without(line: Line) -> None:
+    batch = line.released()
+
+    def components_of(session: Any, *, named: bool) -> list[dict[str, Any]]:
+        row = session.get_one(Batch, batch)
+        if not named:  # as before the column was kept
+            for taken in row.inputs:
+                for one in taken.weigh_ins:
+                    one.balance = None
+        return releasing.content(row)["components"]  # type: ignore[no-any-return]
+
+    with line.database.reading() as session, session.no_autoflush:
+        assert [one.get("balances") for one in components_of(session, named=True)] == [["E001"], ["E001"], None]
+    with line.database.reading() as session, session.no_autoflush:
+        assert all("balances" not in one for one in components_of(session, named=False))
+
+
+def test_words_about_equipment_that_could_never_be_printed_are_refused_when_typed(line: Line) -> None:
+    unknown, known = "Waage \u79e4", HUNDRED.described
+    acts = (
+        ("name", lambda: add(line, replace(HUNDRED, described=replace(known, name=unknown)))),
+        ("serial", lambda: add(line, replace(HUNDRED, described=replace(known, serial=unknown)))),
+        ("location", lambda: add(line, replace(HUNDRED, described=replace(known, location=unknown)))),
+        ("certificate", lambda: calibrate(line, line.balance, certificate=unknown)),
+        ("what", lambda: maintain(line, line.balance, what=unknown)),
+        ("reason", lambda: take_out(line, line.balance, reason=unknown)),
+    )
+    for field, act in acts:
+        with pytest.raises(RuleBroken, match="\u79e4") as refusal:
+            act()
+        assert refusal.value.field == field
+    described = Described("Sample Torsion 3", "T-3001", unknown)
+    with pytest.raises(RuleBroken, match="\u79e4"):
+        line.run(lambda s: equipment.change(s, line.balance, described, actor=line.who["pia"], now=line.now))
 
 
 def test_what_a_batch_was_made_with_is_under_the_signature_of_its_release(line: Line) -> None:

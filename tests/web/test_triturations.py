@@ -76,6 +76,7 @@ def test_a_batch_that_cannot_be_weighed_leads_to_its_trituration_and_back_to_the
     lot = counter.row(Trituration, 1).lot_id
     release = pia.get(f"/lots/{lot}/release")
     assert "Made here, as trituration T000001" in shown(release)
+    assert "I reviewed the record of this trituration and release it" in shown(release)
     signed = {"password": PASSWORD, "seen": hidden(release.text, "seen"), "reason": ""}
     assert pia.post(f"/lots/{lot}/release", data=signed).status_code == 302
     chosen = tess.post("/batches/plan", data=batch_plan(counter, lot_active=str(lot)))
@@ -109,6 +110,7 @@ def test_refusals_stand_beside_their_fields_and_nothing_is_taken(client_as: Clie
     for data, field, sentence in (
         (weighing("active", "L000002", "122", source="typed"), "lot_scanned", "you scanned L000002"),
         (weighing("active", "L000001", "122"), "source", "choose one of"),
+        (weighing("active", "L000001", "S S 0.1220 g", source="typed"), "source", "typed by hand is chosen"),
         (weighing("active", "L000001", "S D 0.1220 g"), "weighed", "had not come to rest"),
         (weighing("active", "L000001", "130", source="typed"), "weighed", "120.780 mg to 123.220 mg is allowed"),
         (weighing("active", "L000001", "much"), "weighed", "is not a weight"),

@@ -178,7 +178,8 @@ def _page(name: str, lot_id: int, form: AdjustForm | SigningForm) -> str:
         lot = get(session, Lot, lot_id, "lot")
         if isinstance(form, SigningForm):
             form.showing(lots.content(lot))
-        return render_template(f"lots/{name}.html", lot=lot, form=form, readings=_readings(session, lot))
+        shown = {"readings": _readings(session, lot), "meaning": lots.release_meaning(lot).value}
+        return render_template(f"lots/{name}.html", lot=lot, form=form, **shown)
 
 
 def _readings(session: Session, lot: Lot) -> dict[int, Standing]:
