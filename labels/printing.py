@@ -13,14 +13,14 @@ from threading import Lock
 from reportlab.pdfgen.canvas import Canvas
 
 from labels.barcodes import Barcode
-from labels.content import BatchLabel, Label, TriturationLabel, VialLabel
+from labels.content import Label
+from labels.drawing import Pen
 from labels.errors import LabelRefused
 from labels.fit import refuse_unprintable, refuse_unprintable_letter
-from labels.fonts import load
-from labels.layouts import batch, letter, trituration, vial
+from labels.layouts import letter
 from labels.letters import RecallLetter
-from labels.sheet import Mask, Sheet
-from labels.stock import find
+from labels.papers import paper_of
+from labels.sheet import Sheet
 
 ONE_AT_A_TIME = Lock()
 """ReportLab reads glyphs through one position in the font's bytes, so two threads must not draw at once."""
@@ -36,23 +36,23 @@ class Printed:
     barcodes: tuple[Barcode, ...]
 
 
-def render(label: Label, *, stock: str = "vial-4x2") -> Printed:
-    """The label on a stock, complete.
+def render(label: Label, *, stock: str = "") -> Printed:
+    """The label on a stock, or on the usual one of its kind, complete; each of its parts is a page.
 
     Raises:
         LabelRefused: a field does not fit at its least size, is empty, or has a character that cannot be
-            printed; or there is no such stock.
+            printed; or the label is not made for that stock.
     """
     return render_all([label], stock=stock)
 
 
-def render_all(labels: Iterable[Label], *, stock: str = "vial-4x2") -> Printed:
+def render_all(labels: Iterable[Label], *, stock: str = "") -> Printed:
     """Many labels as the pages of one PDF, in their order, the fonts in it once.
 
     Raises:
         LabelRefused: like `render`, for the first label that cannot be printed; or there is no label.
     """
-    sheets = [lay_out(label, stock=stock) for label in labels]
+    sheets = [sheet for label in labels for sheet in lay_out(label, stock=stock)]
     if not sheets:
         raise LabelRefused("there is no label to print")
     with ONE_AT_A_TIME:
@@ -81,67 +81,24 @@ def lay_out_letter(one: RecallLetter) -> list[Sheet]:
     return letter.lay_out(one)
 
 
-def lay_out(label: Label, *, stock: str = "vial-4x2") -> Sheet:
-    """Where everything stands, without drawing it; refuses like `render`."""
-    found = find(stock)
+def lay_out(label: Label, *, stock: str = "") -> tuple[Sheet, ...]:
+    """Where everything stands on each part of the label, without drawing it; refuses like `render`."""
+    paper = paper_of(label)
+    found = paper.stock(stock)
     refuse_unprintable(label)
-    match label:
-        case VialLabel():
-            return vial.lay_out(label, found)
-        case BatchLabel():
-            return batch.lay_out(label, found)
-        case TriturationLabel():
-            return trituration.lay_out(label, found)
+    return paper.set(label, found)
 
 
 def _draw(sheets: list[Sheet], *, title: str = "Label", scaling: str = "None") -> bytes:
-    stock = sheets[0].stock
     file = BytesIO()
-    canvas = Canvas(file, pagesize=(stock.width, stock.height), invariant=1, pageCompression=1)
+    canvas = Canvas(file, invariant=1, pageCompression=1)
     # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
     canvas.setTitle(title)
     canvas.setAuthor("")
     canvas.setSubject("")
     canvas.setViewerPreference("PrintScaling", scaling)
+    pen = Pen(canvas)
     for sheet in sheets:
-        _draw_page(canvas, sheet)
-        canvas.showPage()
+        pen.page(sheet)
     canvas.save()
     return file.getvalue()
-
-
-def _draw_page(canvas: Canvas, sheet: Sheet) -> None:
-    stock = sheet.stock
-    for box in sheet.boxes:
-        canvas.rect(box.x, stock.height - box.top - box.height, box.width, box.height, stroke=0, fill=1)
-    for text in sheet.texts:
-        if text.white:
-            canvas.setFillGray(1)
-        load(text.font)
-        canvas.setFont(text.font, text.size)
-        canvas.drawString(text.x, stock.height - text.baseline, text.string)
-        if text.white:
-            canvas.setFillGray(0)
-    for mask in sheet.masks:
-        canvas.addLiteral(_image(mask, stock.height))
-
-
-def _image(mask: Mask, page_height: float) -> str:
-    """The code as an inline image mask, one bit a module, first row on top, dark modules painted."""
-    rows = "".join(_hexadecimal(row) for row in mask.modules.rows)
-    bottom = page_height - mask.top - mask.height
-    return (
-        f"q {mask.width:.5f} 0 0 {mask.height:.5f} {mask.x:.5f} {bottom:.5f} cm "
-        f"BI /W {mask.modules.across} /H {mask.modules.down} /IM true /D [1 0] /F /AHx ID {rows}> EI Q"
-    )
-
-
-def _hexadecimal(row: tuple[bool, ...]) -> str:
-    """A row of bits, filled to whole bytes as PDF asks.
-
-    >>> _hexadecimal((True, False, False, True, True))
-    '98'
-    """
-    size = (len(row) + 7) // 8
-    bits = "".join("1" if dark else "0" for dark in row).ljust(size * 8, "0")
-    return int(bits, 2).to_bytes(size).hex()

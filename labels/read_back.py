@@ -56,7 +56,7 @@ def decode(pixels: bytes, *, width: int, height: int) -> tuple[Barcode, ...]:
 
 
 def agrees(label: Label, pdf: bytes, printed: Printed, *, dpi: int = 203) -> tuple[str, ...]:
-    """What a reader finds wrong with a label; nothing when every field and both codes read back.
+    """What a reader finds wrong with a label; nothing when every field and code reads back.
 
     label: what was to be printed; pdf: the bytes that are about to go to the printer, from wherever they
     are kept; printed: what `render` said about them.
@@ -71,7 +71,7 @@ def agrees(label: Label, pdf: bytes, printed: Printed, *, dpi: int = 203) -> tup
     for field, text in texts(label):
         if field not in NOT_PRINTED and plain(text) not in ink:
             problems.append(f"{spoken(field)} does not read back as it was given")
-    wanted = {Barcode("code128", label.line_code), Barcode("datamatrix", label.token)}
+    wanted = {Barcode(kind, payload) for kind, payload in label.codes}
     if set(printed.barcodes) != wanted:
         problems.append("the codes were not made for this label")
     problems.extend(f"the {code.kind} does not scan" for code in sorted(wanted - set(read.barcodes), key=str))

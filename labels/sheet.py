@@ -24,6 +24,10 @@ class Text:
     size: float
     white: bool = False
 
+    def moved(self, across: float, down: float) -> "Text":
+        """The same text so much further to the right and down [pt]."""
+        return Text(self.field, self.string, self.x + across, self.baseline + down, self.font, self.size, self.white)
+
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the ink at most [pt]."""

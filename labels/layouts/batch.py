@@ -30,7 +30,7 @@ BODY_SIZES = (
 FIELDS = ("formula", "form", "strength", "quantity", "compounded", "use_by", "storage")
 
 
-def lay_out(label: BatchLabel, stock: Stock) -> Sheet:
+def lay_out(label: BatchLabel, stock: Stock) -> tuple[Sheet, ...]:
     """The label on a stock.
 
     Raises:
@@ -39,7 +39,7 @@ def lay_out(label: BatchLabel, stock: Stock) -> Sheet:
     sheet, body = shelf.frame(stock, label, number="batch_number", caption="Batch")
     tried = (_body(label, sizes, room=body.room, narrow=body.narrow) for sizes in BODY_SIZES)
     body.write(sheet, label, tried, fields=FIELDS)
-    return sheet
+    return (sheet,)
 
 
 def _body(label: BatchLabel, sizes: dict[str, float], *, room: float, narrow: float) -> list[Flow]:

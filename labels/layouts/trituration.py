@@ -31,7 +31,7 @@ BODY_SIZES = (
 FIELDS = ("kind", "active", "strength", "quantity", "compounded", "use_by", "parents")
 
 
-def lay_out(label: TriturationLabel, stock: Stock) -> Sheet:
+def lay_out(label: TriturationLabel, stock: Stock) -> tuple[Sheet, ...]:
     """The label on a stock.
 
     Raises:
@@ -40,7 +40,7 @@ def lay_out(label: TriturationLabel, stock: Stock) -> Sheet:
     sheet, body = shelf.frame(stock, label, number="lot_number", caption="Lot")
     tried = (_body(label, sizes, room=body.room, narrow=body.narrow) for sizes in BODY_SIZES)
     body.write(sheet, label, tried, fields=FIELDS)
-    return sheet
+    return (sheet,)
 
 
 def _body(label: TriturationLabel, sizes: dict[str, float], *, room: float, narrow: float) -> list[Flow]:

@@ -16,7 +16,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_measure, format_number, format_strength
 from pharmacy.services import batches, bench, components, releasing, second_readings, weigh_ins
 from pharmacy.services.acting import get
-from pharmacy.services.printing import DEMONSTRATION, day
+from pharmacy.services.label_texts import DEMONSTRATION, day
 from pharmacy.services.signing import Standing
 from pharmacy.store import quality
 from pharmacy.store.tables import (

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from labels.picture import png
-from pharmacy.services import printing
+from pharmacy.services import label_keeping
 
 
 def preview(session: Session, label_id: int) -> bytes:
@@ -11,4 +11,4 @@ def preview(session: Session, label_id: int) -> bytes:
 
     Raises: NotFound.
     """
-    return png(printing.pdf_of(session, label_id).pdf)
+    return png(label_keeping.pdf_of(session, label_id).pdf)

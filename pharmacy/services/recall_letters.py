@@ -16,7 +16,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.services.acting import Actor, record
-from pharmacy.services.printing import DEMONSTRATION, day, drug_name
+from pharmacy.services.label_texts import DEMONSTRATION, day, drug_name
 from pharmacy.services.recalls import Walk
 from pharmacy.store.database import Database
 from pharmacy.store.recalled import Held

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pharmacy.domain.workflow import OPEN, FillState, Subject
@@ -95,9 +95,20 @@ class Allocation(Base):
 
 
 class LabelKind(StrEnum):
+    """The kinds of label that are kept; `labels/papers.py` has a row for each."""
+
     VIAL = "vial"
     BATCH = "batch"
     TRITURATION = "trituration"
+    LOT = "lot"
+    EQUIPMENT = "equipment"
+    BAG = "bag"
+    AUXILIARY = "auxiliary"
+    CALENDAR = "calendar"
+    CARD = "card"
+    LEAFLET = "leaflet"
+    RECEIPT = "receipt"
+    COVER = "cover"
 
 
 class Label(Base):
@@ -108,13 +119,16 @@ class Label(Base):
         Index("ix_labels_fill_id", "fill_id"),
         Index("ix_labels_batch_id", "batch_id"),
         Index("ix_labels_lot_id", "lot_id"),
+        Index("ix_labels_equipment_id", "equipment_id"),
     )
 
     id: Mapped[Key]
     kind: Mapped[LabelKind] = mapped_column(choice(LabelKind, "kind"))
     fill_id: Mapped[int | None] = mapped_column(ForeignKey("fills.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
-    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lots.id"))  # of a trituration
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lots.id"))
+    equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
+    stock: Mapped[Code] = mapped_column(server_default=text("''"))  # "" before it was kept, for 4 x 2 inches
     copy: Mapped[int]  # 0 is the label, 1 the first reprint
     reason: Mapped[Prose]
     token: Mapped[Code] = mapped_column(index=True)  # what the DataMatrix holds; says nothing about the patient

@@ -33,14 +33,14 @@ def test_every_field_and_both_codes_of_a_batch_read_back(name: str, stock: str) 
 
 @pytest.mark.parametrize("name", LABELS)
 def test_the_status_is_the_largest_text(name: str) -> None:
-    texts = lay_out(LABELS[name]).texts
+    texts = lay_out(LABELS[name])[0].texts
     (status,) = (text for text in texts if text.field == "status")
     assert status.size > max(text.size for text in texts if text.field != "status")
 
 
 def test_quarantine_is_white_on_black_and_released_black_on_white() -> None:
     def white(label: BatchLabel) -> bool:
-        return next(text.white for text in lay_out(label).texts if text.field == "status")
+        return next(text.white for text in lay_out(label)[0].texts if text.field == "status")
 
     assert white(BATCH_EXAMPLE)
     assert white(replace(BATCH_EXAMPLE, status="REJECTED"))
@@ -50,7 +50,7 @@ def test_quarantine_is_white_on_black_and_released_black_on_white() -> None:
 @pytest.mark.parametrize("stock", STOCKS)
 @pytest.mark.parametrize("name", LABELS)
 def test_nothing_on_a_batch_label_stands_upon_anything_else(name: str, stock: str) -> None:
-    sheet = lay_out(LABELS[name], stock=stock)
+    sheet = lay_out(LABELS[name], stock=stock)[0]
     assert collisions(sheet) == []
     assert outside(sheet, margin=1) == []
 

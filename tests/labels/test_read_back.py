@@ -126,7 +126,7 @@ def _whole_or_refused(label: Label, stock: str) -> None:
         _refused_in_a_sentence(refusal)
         return
     assert agrees(label, printed.pdf, printed, dpi=STOCKS[stock].dpi) == ()
-    sheet = lay_out(label, stock=stock)
+    sheet = lay_out(label, stock=stock)[0]
     assert collisions(sheet) == []
     assert outside(sheet, margin=1) == []
 

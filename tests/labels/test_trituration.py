@@ -30,14 +30,14 @@ LABELS = {
 def test_every_field_and_both_codes_read_back_and_nothing_stands_upon_anything_else(name: str, stock: str) -> None:
     printed = render(LABELS[name], stock=stock)
     assert agrees(LABELS[name], printed.pdf, printed, dpi=STOCKS[stock].dpi) == ()
-    sheet = lay_out(LABELS[name], stock=stock)
+    sheet = lay_out(LABELS[name], stock=stock)[0]
     assert collisions(sheet) == []
     assert outside(sheet, margin=1) == []
 
 
 @pytest.mark.parametrize("name", LABELS)
 def test_the_status_is_the_largest_text_and_what_it_is_the_largest_of_the_body(name: str) -> None:
-    sizes = {text.field: text.size for text in lay_out(LABELS[name]).texts}
+    sizes = {text.field: text.size for text in lay_out(LABELS[name])[0].texts}
     assert sizes["status"] == max(sizes.values())
     body = {field: size for field, size in sizes.items() if field not in ("status", "lot_number")}
     assert body["kind"] == max(body.values())

@@ -57,7 +57,7 @@ def test_every_field_and_both_codes_read_back(label: VialLabel, stock: str) -> N
 
 
 def test_every_field_is_set_whole_in_lines_of_its_own_kind(label: VialLabel) -> None:
-    sheet = lay_out(label)
+    sheet = lay_out(label)[0]
     for field, text in texts(label):
         if field != "token":
             together = plain("".join(piece.string for piece in sheet.texts if piece.field == field))
@@ -66,14 +66,14 @@ def test_every_field_is_set_whole_in_lines_of_its_own_kind(label: VialLabel) -> 
 
 def test_the_patients_part_has_half_of_the_label_at_least(label: VialLabel) -> None:
     for stock in STOCKS.values():
-        left, top, right, foot = lay_out(label, stock=stock.name).zones["patient"]
+        left, top, right, foot = lay_out(label, stock=stock.name)[0].zones["patient"]
         assert (right - left) * (foot - top) >= 0.5 * stock.width * stock.height
 
 
 def test_patient_medicine_directions_and_purpose_stand_in_this_order_alone_in_their_part(
     label: VialLabel,
 ) -> None:
-    sheet = lay_out(label)
+    sheet = lay_out(label)[0]
     left, top, right, foot = sheet.zones["patient"]
     inside = [text for text in sheet.texts if top < text.baseline < foot and left <= text.x < right]
     order = [text.field for text in inside]
@@ -86,44 +86,44 @@ def test_patient_medicine_directions_and_purpose_stand_in_this_order_alone_in_th
 def test_the_patients_part_is_twelve_points_at_least_and_nothing_is_under_five_and_a_half(
     label: VialLabel,
 ) -> None:
-    for text in lay_out(label).texts:
+    for text in lay_out(label)[0].texts:
         least = 12.0 if text.field in {"patient", "drug", "directions", "purpose", "bottle"} else 5.5
         assert text.size >= least
 
 
 def test_the_example_prints_no_smaller_than_six_points() -> None:
-    assert min(text.size for text in lay_out(EXAMPLE).texts) >= 6.0
+    assert min(text.size for text in lay_out(EXAMPLE)[0].texts) >= 6.0
 
 
 def test_only_roboto_of_normal_width_is_used(label: VialLabel) -> None:
-    assert {FILES[text.font] for text in lay_out(label).texts} <= {"Roboto-Regular.ttf", "Roboto-Bold.ttf"}
+    assert {FILES[text.font] for text in lay_out(label)[0].texts} <= {"Roboto-Regular.ttf", "Roboto-Bold.ttf"}
 
 
 def test_nothing_stands_upon_anything_else(label: VialLabel) -> None:
     for stock in STOCKS:
-        assert collisions(lay_out(label, stock=stock)) == []
+        assert collisions(lay_out(label, stock=stock)[0]) == []
 
 
 def test_everything_stays_inside_the_label_and_codes_keep_their_quiet_zone(label: VialLabel) -> None:
     for stock in STOCKS:
-        assert outside(lay_out(label, stock=stock), margin=2) == []
+        assert outside(lay_out(label, stock=stock)[0], margin=2) == []
 
 
 def test_codes_are_whole_dots_of_the_stocks_printer() -> None:
     for stock in STOCKS.values():
-        for mask in lay_out(EXAMPLE, stock=stock.name).masks:
+        for mask in lay_out(EXAMPLE, stock=stock.name)[0].masks:
             for length in (mask.x, mask.top, mask.module_across, mask.module_down):
                 assert length / stock.dot == pytest.approx(round(length / stock.dot), abs=1e-6)
 
 
 def test_a_label_that_fits_once_fits_again_as_a_reprint(label: VialLabel) -> None:
-    plainly = lay_out(replace(label, mark=""))
-    marked = lay_out(replace(label, mark="DEMONSTRATION"))
+    plainly = lay_out(replace(label, mark=""))[0]
+    marked = lay_out(replace(label, mark="DEMONSTRATION"))[0]
     assert [text for text in marked.texts if text.field != "mark"] == plainly.texts
 
 
 def test_the_mark_is_white_on_black() -> None:
-    sheet = lay_out(replace(EXAMPLE, mark="Reprint 1"))
+    sheet = lay_out(replace(EXAMPLE, mark="Reprint 1"))[0]
     (mark,) = (text for text in sheet.texts if text.field == "mark")
     left, top, right, foot = mark.box
     assert mark.white

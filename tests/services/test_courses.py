@@ -8,7 +8,7 @@ import pytest
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import courses, fills, prescriptions, prices, printing
+from pharmacy.services import courses, fills, label_keeping, prescriptions, prices
 from pharmacy.services.acting import get_to_change
 from pharmacy.store.tables import Batch, Fill, Prescription
 from tests.services.line import Line
@@ -47,7 +47,7 @@ def checked(line: Line) -> tuple[int, list[int]]:
 
 def printed(line: Line, label: int) -> str:
     """The text of a label's PDF, its lines joined."""
-    pdf = pypdfium2.PdfDocument(BytesIO(line.read(lambda s: printing.pdf_of(s, label).pdf)))
+    pdf = pypdfium2.PdfDocument(BytesIO(line.read(lambda s: label_keeping.pdf_of(s, label).pdf)))
     text = pdf[0].get_textpage().get_text_range()
     pdf.close()
     return " ".join(text.split())

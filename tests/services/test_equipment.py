@@ -18,8 +18,8 @@ from pharmacy.services import (
     compounding_records,
     equipment,
     equipment_checks,
-    printing,
     releasing,
+    scanning,
     second_lots,
 )
 from pharmacy.services.equipment import Described, NewBalance, NewMachine
@@ -89,7 +89,7 @@ def test_a_pharmacist_registers_it_under_the_next_number_and_it_is_scanned(line:
     key = add(line)
     row = line.row(Equipment, key)
     assert (row.number, row.kind, row.readability_mg) == ("E002", EquipmentKind.BALANCE, Decimal("0.1"))
-    assert line.read(lambda s: printing.scanned(s, " e002 ")) == ("equipment", key)
+    assert line.read(lambda s: scanning.scanned(s, " e002 ")) == ("equipment", key)
     entry = line.trail(Event.EQUIPMENT_ADDED, key)[0]
     assert (entry["number"], entry["serial"], entry["readability_mg"], entry["by"]) == (
         "E002", "A-2201", "0.1", "Pia Pharmacist",

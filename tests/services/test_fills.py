@@ -9,7 +9,7 @@ import pytest
 
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import fills, prescriptions, printing, recalls, releasing
+from pharmacy.services import fills, label_texts, prescriptions, recalls, releasing
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Prescription
 from tests.services.line import DRAFT, Line, add_formula, order
 
@@ -70,7 +70,7 @@ def test_the_label_counts_the_refills_that_are_left_not_the_fills_that_were_canc
     line.cancel(line.started(rx))
     fill = line.started(rx)
     line.allocate(fill, batch)
-    label = line.read(lambda s: printing.compose_vial(s, fill))
+    label = line.read(lambda s: label_texts.compose_vial(s, fill))
     assert (label.fill, label.refills) == ("1", "2")
 
 

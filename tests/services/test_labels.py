@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
+from labels.content import Label as Content
 from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import printing, releasing
-from pharmacy.services.printing import AnyLabel, Made
+from pharmacy.services import label_keeping, printing, releasing, scanning
+from pharmacy.services.label_keeping import Made
 from pharmacy.store import lists
 from pharmacy.store.tables import Batch, Fill, Label, Patient, Pharmacy
 from tests.services.line import Line, order
@@ -38,8 +39,8 @@ def _draw_slowly(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object
     """Lets something happen between composing a label and keeping it."""
     make = printing.make
 
-    def slow(label: AnyLabel) -> Made:
-        made = make(label)
+    def slow(label: Content, *, stock: str = "") -> Made:
+        made = make(label, stock=stock)
         meanwhile()
         return made
 
@@ -71,10 +72,10 @@ def test_two_first_labels_drawn_at_once_are_not_both_kept(line: Line, monkeypatc
     fill = line.allocated()
     make = printing.make
 
-    def first(label: AnyLabel) -> Made:
+    def first(label: Content, *, stock: str = "") -> Made:
         monkeypatch.setattr(printing, "make", make)
         line.label(fill)
-        return make(label)
+        return make(label, stock=stock)
 
     monkeypatch.setattr(printing, "make", first)
     with pytest.raises(RuleBroken, match="write the reason"):
@@ -98,7 +99,7 @@ def test_a_batch_label_says_quarantine_until_the_batch_is_released(line: Line) -
 
     def label(reason: str = "") -> Label:
         key = printing.print_batch(line.database, batch, reason=reason, **line.by)
-        return line.read(lambda s: printing.pdf_of(s, key))
+        return line.read(lambda s: label_keeping.pdf_of(s, key))
 
     assert (label().content["status"], label("torn").content["mark"]) == ("QUARANTINE", "Reprint 1")
     with pytest.raises(RuleBroken, match="this label was printed before"):
@@ -138,16 +139,16 @@ def test_every_code_leads_to_its_record(line: Line) -> None:
         ("L000001", ("lot", 1)),
         ("7000011", ("prescription", 1)),
     ):
-        assert line.read(lambda s, code=code: printing.scanned(s, code)) == found
+        assert line.read(lambda s, code=code: scanning.scanned(s, code)) == found
     for code in ("", "nothing", "\0", "x" * 200, "MTR1:AAAAAAAAAA"):
         with pytest.raises(NotFound, match="Nothing here has the code"):
-            line.read(lambda s, code=code: printing.scanned(s, code))
+            line.read(lambda s, code=code: scanning.scanned(s, code))
 
 
 def test_a_printed_label_is_noted(line: Line) -> None:
     line.labelled()
-    line.run(lambda s: printing.note_print(s, 1, **line.by))
+    line.run(lambda s: label_keeping.note_print(s, 1, **line.by))
     assert line.trail(Event.LABEL_PRINTED, 1)[0]["by"] == "Tess Technician"
     assert line.row(Batch, 1).number == "B261124-01"
     with pytest.raises(NotFound):
-        line.read(lambda s: printing.pdf_of(s, 999))
+        line.read(lambda s: label_keeping.pdf_of(s, 999))

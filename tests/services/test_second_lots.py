@@ -9,7 +9,7 @@ import pytest
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import batches, components, printing, recalls, second_lots
+from pharmacy.services import batches, components, label_texts, recalls, second_lots
 from pharmacy.services.lots import Certificate, Packing
 from pharmacy.store.tables import Batch, IngredientKind, Lot
 from tests.services.line import DRAFT, Line, add_balance, add_formula
@@ -204,7 +204,7 @@ def test_a_label_names_every_inactive_ingredient_once_after_a_second_lot(line: L
     batch, other = replaced_before_weighing(line)
     finish(line, batch, other)
     fill = line.allocated(batch)
-    label = line.read(lambda s: printing.compose_vial(s, fill))
+    label = line.read(lambda s: label_texts.compose_vial(s, fill))
     assert label.inactive.count("microcrystalline cellulose") == 1
 
 

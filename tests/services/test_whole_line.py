@@ -6,7 +6,7 @@ from importlib.resources import files
 from pharmacy import intake
 from pharmacy.domain.events import Event
 from pharmacy.domain.workflow import BatchState, FillState, LotState, RxState
-from pharmacy.services import fills, messages, prescriptions, printing, releasing
+from pharmacy.services import fills, label_keeping, messages, prescriptions, releasing
 from pharmacy.services.acting import OUTSIDE
 from pharmacy.store.tables import Batch, Fill, IngredientKind, Lot, Message, Prescription
 from tests.services.line import Line
@@ -80,7 +80,7 @@ def _from_start_to_dispensed(line: Line, rx: int, batch: int) -> int:
     line.allocate(fill, batch)
     assert line.row(Fill, fill).price == Decimal("40.00")
     label = line.label(fill)
-    kept = line.read(lambda s: printing.pdf_of(s, label))
+    kept = line.read(lambda s: label_keeping.pdf_of(s, label))
     assert kept.pdf.startswith(b"%PDF")
     assert kept.content["drug"] == "naltrexone hydrochloride 4.5 mg capsule"
     assert kept.content["directions"] == "Take 1 capsule at bedtime"

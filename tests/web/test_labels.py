@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from labels.picture import png
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
-from pharmacy.services import printing
+from pharmacy.services import label_keeping
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Fill, Label
 from tests.web.counter import Counter, open_counter, shown
@@ -28,7 +28,7 @@ def label(counter: Counter) -> int:
 
 
 def pdf_of(counter: Counter, label: int) -> bytes:
-    return counter.read(lambda session: printing.pdf_of(session, label).pdf)
+    return counter.read(lambda session: label_keeping.pdf_of(session, label).pdf)
 
 
 def test_the_page_names_the_fill_and_what_the_codes_read_back(counter: Counter, client_as: AS, label: int) -> None:

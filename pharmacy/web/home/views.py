@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.roles import BENCH, EVERYBODY, PHARMACISTS, READERS, Role
 from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
-from pharmacy.services import container_codes, equipment, printing
+from pharmacy.services import container_codes, equipment, scanning
 from pharmacy.store import lists
 from pharmacy.store.asked import oldest_open
 from pharmacy.store.lists import Waiting
@@ -98,7 +98,7 @@ def scan() -> Answer:
     """A code from any label, or a number typed: to the page it stands for."""
     try:
         with reading() as session:
-            kind, key = printing.scanned(session, request.args.get("code", ""))
+            kind, key = scanning.scanned(session, request.args.get("code", ""))
     except NotFound as refusal:
         container = _container(request.args.get("code", ""))
         if not container:

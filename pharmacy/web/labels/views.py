@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.roles import BENCH, READERS
-from pharmacy.services import pictures, prescriptions, printing
+from pharmacy.services import label_keeping, pictures, prescriptions
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
@@ -43,8 +43,8 @@ def picture(label_id: int) -> Answer:
 def pdf(label_id: int) -> Answer:
     """The very bytes that were made, to be printed; the trail notes who took them."""
     with transaction() as session:
-        label = printing.pdf_of(session, label_id)
-        printing.note_print(session, label_id, actor=actor(), now=now())
+        label = label_keeping.pdf_of(session, label_id)
+        label_keeping.note_print(session, label_id, actor=actor(), now=now())
     response = make_response(label.pdf)
     response.content_type = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="label-{label_id}.pdf"'

@@ -1,0 +1,99 @@
+"""What the labels of the shelf say: a batch or its bin, a trituration."""
+
+from dataclasses import dataclass
+
+from labels.content.words import Label
+
+NOT_FOR_DISPENSING = "TRITURATION - not for dispensing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLabel(Label):
+    """The label of a batch on the shelf. compounded: the date; status: "QUARANTINE" until released."""
+
+    pharmacy_name: str
+    formula: str
+    strength: str
+    form: str
+    batch_number: str
+    quantity: str
+    compounded: str
+    use_by: str
+    storage: str
+    status: str
+    token: str
+    mark: str = ""
+
+    @property
+    def line_code(self) -> str:
+        """What the Code 128 holds: the batch number."""
+        return self.batch_number
+
+    @property
+    def codes(self) -> tuple[tuple[str, str], ...]:
+        """The number in bars, the token in squares."""
+        return (("code128", self.line_code), ("datamatrix", self.token))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriturationLabel(Label):
+    """The label of a trituration, which stands beside the lots it is made of and looks like them.
+
+    strength: "379.170 mg of naltrexone hydrochloride per g". parents: lots, with what was weighed of each.
+    made_by: initials. compounded: the date. status: "QUARANTINE" until released.
+    """
+
+    pharmacy_name: str
+    kind: str = NOT_FOR_DISPENSING
+    active: str
+    strength: str
+    parents: tuple[str, ...]
+    lot_number: str
+    quantity: str
+    compounded: str
+    use_by: str
+    made_by: str
+    status: str
+    token: str
+    mark: str = ""
+
+    @property
+    def line_code(self) -> str:
+        """What the Code 128 holds: the lot number, which is scanned when it is weighed from."""
+        return self.lot_number
+
+    @property
+    def codes(self) -> tuple[tuple[str, str], ...]:
+        """The number in bars, the token in squares."""
+        return (("code128", self.line_code), ("datamatrix", self.token))
+
+
+BATCH_EXAMPLE = BatchLabel(
+    pharmacy_name="Harbor Compounding Pharmacy",
+    formula="naltrexone hydrochloride",
+    strength="4.5 mg",
+    form="capsule, size 1",
+    batch_number="B261124-01",
+    quantity="100 capsules",
+    compounded="24 Nov 2026",
+    use_by="22 May 2027",
+    storage="Store at 20 to 25 °C (68 to 77 °F), dry and away from light.",
+    status="QUARANTINE",
+    token="MTR1:B4XN8TQ6HD",
+    mark="DEMONSTRATION",
+)
+
+TRITURATION_EXAMPLE = TriturationLabel(
+    pharmacy_name="Harbor Compounding Pharmacy",
+    active="naltrexone hydrochloride in microcrystalline cellulose",
+    strength="379.170 mg of naltrexone hydrochloride per g",
+    parents=("L000123, 122.0 mg", "L000131, 170.0 mg"),
+    lot_number="T000007",
+    quantity="292.0 mg",
+    compounded="24 Nov 2026",
+    use_by="22 May 2027",
+    made_by="JD",
+    status="QUARANTINE",
+    token="MTR1:T7XN8WQ6HD",
+    mark="DEMONSTRATION",
+)

@@ -1,0 +1,156 @@
+"""What the labels of our records say, in finished strings: composed from what was signed, and from nothing else."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from labels.content import BatchLabel, TriturationLabel, VialLabel
+from pharmacy.domain.errors import RuleBroken
+from pharmacy.domain.units import format_measure, format_strength
+from pharmacy.domain.workflow import BatchState, LotState
+from pharmacy.services import courses, fills
+from pharmacy.services.acting import get
+from pharmacy.services.label_keeping import printed_before, same_before, token_of
+from pharmacy.store.tables import Batch, Fill, IngredientKind, Label, LabelKind, Lot, Part, Pharmacy
+
+WARNINGS = (
+    "Do not take with opioid medicines. Tell every doctor and dentist.",
+    "May cause vivid dreams.",
+    "Keep dry and away from light.",
+    "Keep out of reach of children.",
+)
+DEMONSTRATION = "DEMONSTRATION"
+
+
+def compose_vial(session: Session, fill_id: int) -> VialLabel:
+    """What the container label of a fill says, in finished strings.
+
+    Raises: RuleBroken.
+    """
+    fill = get(session, Fill, fill_id, "fill")
+    if not fill.allocations:
+        raise RuleBroken(f"Fill {fill.number} has no capsules yet; take them from a batch first.")
+    rx, batch, pharmacy = fill.prescription, fill.allocations[-1].batch, pharmacy_of(session)
+    assert rx.patient and rx.prescriber and rx.verified_by  # noqa: S101, PT018 - verified prescriptions have them
+    mine = Label.fill_id == fill.id
+    return VialLabel(
+        pharmacy_name=pharmacy.name,
+        pharmacy_address=pharmacy.address,
+        pharmacy_phone=pharmacy.phone,
+        rx_number=rx.number,
+        fill=str(fill.fill_number),
+        refills=str(fills.fills_left(session, rx)) if courses.refills(rx) else "none",
+        patient=rx.patient.name,
+        prescriber=rx.prescriber.name,
+        drug=drug_name(batch),
+        quantity=f"{fill.quantity} {'capsule' if fill.quantity == 1 else 'capsules'}",
+        directions=courses.directions_of(fill),
+        bottle=courses.name_of(fill),
+        date_filled=day(fill.filled_on),
+        lot=batch.number,
+        use_by=day(batch.beyond_use_date),
+        storage=batch.formula.storage,
+        description=batch.formula.description,
+        inactive=inactive_of(batch),
+        warnings=WARNINGS,
+        initials=rx.verified_by.initials,
+        token=token_of(session, mine),
+        mark=mark_of(pharmacy, printed_before(session, LabelKind.VIAL, mine)),
+    )
+
+
+def compose_batch(session: Session, batch_id: int) -> BatchLabel:
+    """What the shelf label of a batch says now: QUARANTINE until a pharmacist released it."""
+    batch, pharmacy = get(session, Batch, batch_id, "batch"), pharmacy_of(session)
+    mine = Label.batch_id == batch.id
+    label = BatchLabel(
+        pharmacy_name=pharmacy.name,
+        formula=f"{drug_name(batch)}, {batch.formula.title}",
+        strength=format_strength(batch.formula.strength_mg),
+        form=f"{batch.formula.form}, size {batch.formula.capsule_size}",
+        batch_number=batch.number,
+        quantity=f"{batch.capsules if batch.made is None else batch.made} capsules",
+        compounded=day(batch.compounded),
+        use_by=day(batch.beyond_use_date),
+        storage=batch.formula.storage,
+        status=shelf_status(batch.state),
+        token=token_of(session, mine),
+    )
+    return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.BATCH, mine, label)))
+
+
+def compose_trituration(session: Session, lot_id: int) -> TriturationLabel:
+    """What the label of the lot says that a trituration became: QUARANTINE until a pharmacist released it.
+
+    Raises: RuleBroken when the lot was bought.
+    """
+    lot, pharmacy = get(session, Lot, lot_id, "lot"), pharmacy_of(session)
+    made = lot.trituration
+    if made is None or made.mixed_by is None:
+        raise RuleBroken(f"Lot {lot.number} is no trituration.")
+    active, mine = made.active_lot.ingredient.name.lower(), Label.lot_id == lot_id
+    label = TriturationLabel(
+        pharmacy_name=pharmacy.name,
+        active=f"{active} in {made.diluent_lot.ingredient.name.lower()}",
+        strength=f"{format_measure((lot.assay or Decimal(0)) * 1000, 'mg')} of {active} per g",
+        parents=tuple(
+            f"{row.lot_scanned}, {format_measure(row.weighed, 'mg')}" for row in map(made.weighed, Part) if row
+        ),
+        lot_number=lot.number,
+        quantity=format_measure(lot.received_amount, "mg"),
+        compounded=day(made.compounded),
+        use_by=day(lot.expiry),
+        made_by=made.mixed_by.initials,
+        status=shelf_status(lot.state),
+        token=token_of(session, mine),
+    )
+    return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.TRITURATION, mine, label)))
+
+
+def shelf_status(state: BatchState | LotState) -> str:
+    """What a shelf label says about the state, in capitals."""
+    if state in ("released", "open", "exhausted"):
+        return "RELEASED"
+    if state in ("rejected", "recalled", "expired"):
+        return f"{state.upper()} - DO NOT USE"
+    return "QUARANTINE"
+
+
+def drug_name(batch: Batch) -> str:
+    """Generic name, salt after the name, strength and form: "naltrexone hydrochloride 4.5 mg capsule"."""
+    active = next(c.lot.ingredient for c in batch.inputs if c.lot.ingredient.kind is IngredientKind.ACTIVE)
+    return f"{active.name.lower()} {format_strength(batch.formula.strength_mg)} {batch.formula.form.lower()}"
+
+
+def day(value: date) -> str:
+    """A date as labels write it, with the month in letters: no reader takes it for another day.
+
+    >>> from datetime import date
+    >>> day(date(2026, 3, 4))
+    '4 Mar 2026'
+    """
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    return f"{value.day} {months[value.month - 1]} {value.year}"
+
+
+def mark_of(pharmacy: Pharmacy, copies: int) -> str:
+    """Short enough for the room that labels keep for it."""
+    again = f"Reprint {copies}" if copies else ""
+    if not pharmacy.demonstration:
+        return again
+    return f"DEMO - {again}" if again else DEMONSTRATION
+
+
+def inactive_of(batch: Batch) -> str:
+    others = [c.lot.ingredient for c in batch.inputs if c.lot.ingredient.kind is not IngredientKind.ACTIVE]
+    names = dict.fromkeys(ingredient.name.lower() for ingredient in others)  # a second lot is the same ingredient
+    return ", ".join(names)
+
+
+def pharmacy_of(session: Session) -> Pharmacy:
+    row = session.get(Pharmacy, 1)
+    if row is None:
+        raise RuleBroken("The pharmacy's name, address and phone are not set up; an administrator enters them first.")
+    return row
