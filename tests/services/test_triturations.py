@@ -25,6 +25,7 @@ from pharmacy.services import (
     batches,
     compounding_records,
     formulas,
+    label_texts,
     lots,
     origins,
     people,
@@ -384,6 +385,15 @@ def test_a_reading_of_another_weight_is_void(low: Line) -> None:
 
     assert holds("122")
     assert not holds("122.001")
+
+
+def test_its_label_names_who_read_its_weights_behind_who_made_it(low: Line) -> None:
+    key = planned(low)
+    weigh(low, key, Part.ACTIVE, reader=low.proof("tom"))
+    weigh(low, key, Part.DILUENT, reader=low.proof("pia"))
+    read, alone = mix(low, key), mix(low, weighed(low))
+    said = [low.read(lambda s, lot=lot: label_texts.compose_trituration(s, lot).made_by) for lot in (read, alone)]
+    assert said == ["TT, read by TO, PP", "TT"]
 
 
 def test_the_compounding_record_names_who_read_the_weight_of_the_trituration(low: Line) -> None:
