@@ -5,7 +5,7 @@ Every value of a label is a finished string: nothing is calculated or formatted 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 Told = str | tuple[str, ...] | tuple[tuple[str, ...], ...]
 """What a field holds: a text, several, or a table of them."""
@@ -88,8 +88,12 @@ def spoken(field: str) -> str:
 def texts(label: Label) -> tuple[tuple[str, str], ...]:
     """Every (field, text) of the label, in the order of its declaration, each warning and cell on its own."""
     found: list[tuple[str, str]] = []
-    for field in fields(label):
-        found.extend((field.name, text) for text in _flat(getattr(label, field.name)))
+    for field in label.__dataclass_fields__:
+        value = getattr(label, field)
+        if isinstance(value, tuple):
+            found.extend((field, text) for text in _flat(value))
+        else:
+            found.append((field, value))
     return tuple(found)
 
 
