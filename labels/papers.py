@@ -19,9 +19,16 @@ from labels.content import (
 from labels.errors import LabelRefused
 from labels.layouts import batch, trituration, vial
 from labels.sheet import Sheet
-from labels.stock import Stock, find
+from labels.stock import STOCKS, Stock
 
-FOUR_INCHES = ("vial-4x2", "vial-4x3", "vial-4x2-300dpi")
+FOUR_INCHES = (
+    "vial-4x2",
+    "vial-4x3",
+    "vial-4x2-300dpi",
+    "vial-4x3-300dpi",
+    "vial-4x2-600dpi",
+    "vial-4x3-600dpi",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,12 @@ class Paper:
         Raises:
             LabelRefused: there is none, or this label is not printed on it.
         """
-        found = find(name or self.stocks[0])
-        if found.name not in self.stocks:
+        if name and name not in self.stocks:
             known = ", ".join(self.stocks)
-            raise LabelRefused(f"the {self.name} label is not made for {found.name}; it is printed on {known}", "stock")
-        return found
+            raise LabelRefused(
+                f"there is no label stock {name[:40]!r}; there are {known} for the {self.name} label", "stock"
+            )
+        return STOCKS[name or self.stocks[0]]
 
 
 PAPERS = {
