@@ -31,9 +31,11 @@ BODY_SIZES = (10.0, 9.0, 8.5, 8.0, 7.5, 7.0)
 """Sizes of the pharmacy's name, and those that are tried of the rest, the largest first [pt]."""
 
 PADDING, TINY = 2.5, 1e-6
+"""Black around the standing, and what two sums of the same widths may differ by [pt]."""
+
 BARS = 17.0
 LINES_MM, SQUARE_MM = (0.375, 0.25), 0.375
-"""Black around the standing, what sums may differ by, height of the Code 128 [pt]; its least bar, the wider if it fits, and one square [mm]."""
+"""Height of the Code 128 [pt]; its least bar, the wider if it fits, and one square of the DataMatrix [mm]."""
 
 
 def lay_out(label: EquipmentLabel, stock: Stock) -> tuple[Sheet, ...]:

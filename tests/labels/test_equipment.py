@@ -1,4 +1,4 @@
-"""The label on a balance or a machine: its number large, until when its check holds, and both codes on a small label."""
+"""The label on a balance or a machine: its number large, until when its check holds, and both codes, on little room."""
 
 from dataclasses import replace
 

@@ -11,9 +11,10 @@ from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.services.batches import Plan
 from pharmacy.services.equipment import Standing
+from pharmacy.services.shelf_printing import pages_of_covers
 from pharmacy.store.tables import IngredientKind, Lot, WeighSource
 from pharmacy.web import values
-from pharmacy.web.forms import ChoiceField, Form, ReasonedForm, typed
+from pharmacy.web.forms import ChoiceField, Form, ReasonedForm, ReasonForm, typed
 
 SOURCE_CHOICES = [
     ("", "choose"),
@@ -21,6 +22,12 @@ SOURCE_CHOICES = [
     (WeighSource.TYPED.value, "typed by hand"),
 ]
 MOST_WEIGHTS = 200
+
+
+class CoverForm(ReasonForm):
+    """On which page the cover of the record is printed, and why once more."""
+
+    stock = ChoiceField("Paper", choices=pages_of_covers())
 
 
 class PlanForm(Form):
