@@ -61,7 +61,7 @@ def _body(label: LotLabel, container: str, sizes: dict[str, float], *, room: flo
             Statement("supplier", label.supplier, "from", whole=True),
         ],
         [
-            Statement("quantity", label.quantity, "Quantity", BOLD, whole=True),
+            Statement("quantity", label.quantity, "Delivery" if container else "Quantity", BOLD, whole=True),
             *([Statement("of_several", container, font=BOLD, whole=True)] if container else []),
         ],
     ]

@@ -25,7 +25,7 @@ def test_a_lot_just_received_offers_labels_for_its_containers_and_says_what_it_i
     lot = counter.lot(IngredientKind.FILLER, release=False)
     client = client_as("technician")
     page = shown(client.get(f"/lots/{lot}"))
-    assert "No container carries its label yet." in page
+    assert "No container carries a label yet; for now it says QUARANTINE." in page
     assert page.index("Labels of the containers") < page.index("Delivery")
     made = client.post(f"/lots/{lot}/print", data={"containers": "2"})
     assert made.location == "/labels/1"
@@ -34,7 +34,7 @@ def test_a_lot_just_received_offers_labels_for_its_containers_and_says_what_it_i
     assert "One file with 2 labels, one for each container" in page
     assert f'href="/lots/{lot}">Back to the lot' in client.get("/labels/1").text
     page = shown(client.get(f"/lots/{lot}"))
-    assert "No container carries its label yet." not in page
+    assert "No container carries a label yet" not in page
     assert page.index("Delivery") < page.index("Labels of the containers")
     assert "say why another is needed" in shown(client.post(f"/lots/{lot}/print", data={"containers": "2"}))
 

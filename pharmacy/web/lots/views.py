@@ -199,7 +199,7 @@ def _label_due(lot: Lot, says: str) -> str:
     """
     status = shelf_label_texts.lot_status(lot, today())
     if not says:
-        return "No container carries its label yet." if lot.is_open else ""
+        return f"No container carries a label yet; for now it says {status}." if lot.is_open else ""
     if lot.state is LotState.EXHAUSTED or says == status:
         return ""
     return f"The last label says {says}; by now it is {status}."
