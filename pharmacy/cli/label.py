@@ -7,16 +7,16 @@ import click
 
 from labels.content import EXAMPLE, VialLabel, from_document, to_document
 from labels.errors import LabelRefused
+from labels.papers import PAPERS
 from labels.printing import Printed, render
 from labels.read_back import agrees
-from labels.stock import STOCKS
 from pharmacy.cli.reading import read_json, write_json
 from pharmacy.domain.errors import InputUnusable
 
 
 @click.command()
 @click.argument("file", required=False)
-@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(STOCKS)}.")
+@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(PAPERS['vial'].stocks)}.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the PDF is written.")
 @click.option("--example", is_flag=True, help="Print a complete content as JSON, and no label.")
 def label(file: str | None, stock: str, out: Path | None, example: bool) -> None:
