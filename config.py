@@ -17,8 +17,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from labels.errors import LabelRefused
-from labels.stock import find
 from pharmacy.settings import ConfigError, Printer, Settings
 
 PREFIX = "PHARMACY_"
@@ -238,6 +236,10 @@ def _printers(text: str) -> tuple[Printer, ...]:
 
 
 def _printer(text: str) -> Printer:
+    # Most commands and most pharmacies name no printer, and `labels` takes a while to load.
+    from labels.errors import LabelRefused  # noqa: PLC0415
+    from labels.stock import find  # noqa: PLC0415
+
     whole = _PRINTER.fullmatch(text)
     if whole is None:
         raise ValueError(f"{text!r} must look like {PRINTER_LIKE}, its name in small letters, digits and hyphens")
