@@ -237,17 +237,17 @@ def _printers(text: str) -> tuple[Printer, ...]:
 
 def _printer(text: str) -> Printer:
     # Most commands and most pharmacies name no printer, and `labels` takes a while to load.
-    from labels.errors import LabelRefused  # noqa: PLC0415
-    from labels.stock import find  # noqa: PLC0415
+    from labels.stock import STOCKS  # noqa: PLC0415
 
     whole = _PRINTER.fullmatch(text)
     if whole is None:
         raise ValueError(f"{text!r} must look like {PRINTER_LIKE}, its name in small letters, digits and hyphens")
     name, options = whole["name"], _printer_options(whole["name"], whole["options"])
-    try:
-        stock = find(options["stock"])
-    except LabelRefused as refusal:
-        raise ValueError(f"of printer {name}, {refusal}") from refusal
+    stock = STOCKS.get(options["stock"])
+    if stock is None:
+        raise ValueError(
+            f"of printer {name}, there is no label stock {options['stock']!r}; there are {', '.join(STOCKS)}"
+        )
     dpi = options.get("dpi", str(stock.dpi))
     if dpi not in _PRINTER_DPI:
         raise ValueError(f"the dpi of printer {name} must be one of {', '.join(_PRINTER_DPI)}")

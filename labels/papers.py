@@ -10,14 +10,16 @@ from typing import Any
 from labels.content import (
     BATCH_EXAMPLE,
     EXAMPLE,
+    PRINTER_TEST_EXAMPLE,
     TRITURATION_EXAMPLE,
     BatchLabel,
     Label,
+    PrinterTest,
     TriturationLabel,
     VialLabel,
 )
 from labels.errors import LabelRefused
-from labels.layouts import batch, trituration, vial
+from labels.layouts import batch, printer_test, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import Stock, find
 
@@ -57,6 +59,7 @@ PAPERS = {
         Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
     )
 }
 

@@ -1,5 +1,6 @@
 """What a label says, one file for each kind of paper."""
 
+from labels.content.printer_test import PRINTER_TEST_EXAMPLE, PrinterTest
 from labels.content.shelf import (
     BATCH_EXAMPLE,
     NOT_FOR_DISPENSING,
@@ -18,9 +19,11 @@ __all__ = [
     "MAY_BE_EMPTY",
     "NOT_FOR_DISPENSING",
     "NOT_PRINTED",
+    "PRINTER_TEST_EXAMPLE",
     "TRITURATION_EXAMPLE",
     "BatchLabel",
     "Label",
+    "PrinterTest",
     "TriturationLabel",
     "VialLabel",
     "from_document",

@@ -34,6 +34,7 @@ SPOKEN = {
     "active": "the name of the active",
     "parents": "a lot that went into it",
     "made_by": "the initials of who made it",
+    "printer": "the printer's name",
 }
 """How a refusal names a field; a field that is missing here is named by itself."""
 

@@ -9,7 +9,7 @@ from labels.content import EXAMPLE, VialLabel, from_document, to_document
 from labels.errors import LabelRefused
 from labels.printing import Printed, render
 from labels.read_back import agrees
-from labels.stock import STOCKS, find
+from labels.stock import STOCKS
 from labels.zpl import zpl
 from pharmacy.cli.reading import read_json, write_json
 from pharmacy.domain.errors import InputUnusable
@@ -44,8 +44,8 @@ def label(file: str | None, stock: str, form: str, out: Path | None, example: bo
         printed = render(content, stock=stock)
     except LabelRefused as refusal:
         raise InputUnusable(refusal.message, refusal.field) from refusal
-    _refuse_unless_read_back(content, printed, find(stock).dpi)
-    written = printed.pdf if form == "pdf" else zpl(printed.pdf, dpi=find(stock).dpi, note="Mortar label")
+    _refuse_unless_read_back(content, printed, STOCKS[stock].dpi)
+    written = printed.pdf if form == "pdf" else zpl(printed.pdf, dpi=STOCKS[stock].dpi, note="Mortar label")
     _write(out, written)
     write_json(
         {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, undefer
 from labels.barcodes import Barcode
 from labels.errors import LabelRefused
 from labels.read_back import decode
-from labels.stock import find
+from labels.stock import STOCKS
 from labels.zpl import dots_of, zpl
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.settings import Printer
@@ -96,7 +96,9 @@ def why_not(stock: str, printer: Printer) -> str:
     >>> why_not("vial-4x2", Printer("z", "zpl", "vial-4x3", 203))
     'it was drawn for vial-4x2, and z holds vial-4x3'
     """
-    drawn, held = find(stock or FIRST_STOCK), find(printer.stock)
+    drawn, held = STOCKS.get(stock or FIRST_STOCK), STOCKS.get(printer.stock)
+    if drawn is None or held is None:
+        return f"the stock {stock if drawn is None else printer.stock} is not in use any more"
     if (drawn.width_mm, drawn.height_mm) != (held.width_mm, held.height_mm):
         return f"it was drawn for {drawn.name}, and {printer.name} holds {held.name}"
     if printer.form == "zpl" and drawn.dpi != printer.dpi:
@@ -105,10 +107,7 @@ def why_not(stock: str, printer: Printer) -> str:
 
 
 def _refuse_other_paper(paper: Paper, stock: str, printer: Printer) -> None:
-    try:
-        why = why_not(stock, printer)
-    except LabelRefused as refusal:
-        why = str(refusal)
+    why = why_not(stock, printer)
     if why:
         raise RuleBroken(f"{paper.title} is not sent to {printer.name}: {why}.", field="printer")
 
