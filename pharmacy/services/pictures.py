@@ -11,9 +11,4 @@ def preview(session: Session, label_id: int) -> bytes:
 
     Raises: NotFound.
     """
-    return preview_of(label_keeping.pdf_of(session, label_id).pdf)
-
-
-def preview_of(pdf: bytes) -> bytes:
-    """The same of any kept paper."""
-    return png(pdf)
+    return png(label_keeping.pdf_of(session, label_id).pdf)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, undefer
 
 from labels.barcodes import Barcode
 from labels.errors import LabelRefused
+from labels.papers import PAPERS
 from labels.read_back import decode
 from labels.stock import STOCKS
 from labels.zpl import dots_of, zpl
@@ -104,6 +105,15 @@ def why_not(stock: str, printer: Printer) -> str:
     if printer.form == "zpl" and drawn.dpi != printer.dpi:
         return f"it was drawn for {drawn.dpi} dots an inch, and {printer.name} prints {printer.dpi}"
     return ""
+
+
+def stock_for(kind: str, wanted: str) -> str:
+    """The stock that a label of this kind is drawn for at a computer with these labels; "" for the usual one.
+
+    >>> stock_for("vial", "vial-4x3"), stock_for("vial", "a stock of something else")
+    ('vial-4x3', '')
+    """
+    return wanted if wanted in PAPERS[kind].stocks else ""
 
 
 def _refuse_other_paper(paper: Paper, stock: str, printer: Printer) -> None:

@@ -13,8 +13,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from pharmacy.edge.context import settings
+from pharmacy.services import print_payloads
 from pharmacy.services.print_payloads import Offset
-from pharmacy.settings import Printer
 
 COOKIE = "mortar_printing"
 KEPT_FOR = timedelta(days=400)  # browsers keep none for longer
@@ -59,9 +59,11 @@ def keep(response: Response, chosen: SetUp) -> None:
     )
 
 
-def own_printer() -> Printer | None:
-    """The printer of the server that this browser uses; None for its own dialog, or when it is not set up any more."""
-    return next((printer for printer in settings().printers if printer.name == set_up().printer), None)
+def stock_for(kind: str) -> str:
+    """What a label of this kind is drawn for here: the labels in the printer that this browser uses."""
+    mine = set_up()
+    held = next((printer.stock for printer in settings().printers if printer.name == mine.printer), mine.stock)
+    return print_payloads.stock_for(kind, held)
 
 
 def _signer() -> URLSafeSerializer:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue as Answer
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.printer_check import Found
 from pharmacy.domain.roles import BENCH, READERS
-from pharmacy.services import pictures, print_queue, printer_checks
+from pharmacy.services import print_queue, printer_checks
 from pharmacy.services.acting import get
 from pharmacy.services.print_payloads import Paper, find_paper
 from pharmacy.services.printer_checks import Tested
@@ -98,15 +98,6 @@ def test_page_pdf(page_id: int) -> Answer:
         response = make_response(find_paper(session, Paper(page_id=page_id)).pdf)
     response.content_type = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="test-page-{page_id}.pdf"'
-    return response
-
-
-@bp.get("/test-pages/<int:page_id>/picture.png")
-@allowed(*READERS)
-def test_page_picture(page_id: int) -> Answer:
-    with reading() as session:
-        response = make_response(pictures.preview_of(find_paper(session, Paper(page_id=page_id)).pdf))
-    response.content_type = "image/png"
     return response
 
 
