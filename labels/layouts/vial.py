@@ -19,13 +19,14 @@ order, at least 12 pt sans serif, at least half of the label's area. Nothing shr
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from labels import barcodes
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
 from labels.fit import DoesNotFit, composed, wrap
 from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
-from labels.layouts.flow import Flow, Statement, flow, sentence
+from labels.layouts.flow import Flow, Measured, Statement, flow, sentence
 from labels.layouts.marks import MARK_ROOM, write_mark
 from labels.sheet import Sheet, Text
 from labels.stock import Stock
@@ -111,14 +112,15 @@ def _fit(label: VialLabel, *, room: float, height: float, least: float) -> "tupl
 
     least: height of the block below which it would be less than its part of the label [pt].
     """
-    blocks = list(_blocks(label, room))
-    for block in blocks:
-        for bottom in _bottoms(label, room):
-            if max(block.least, least) <= height - bottom.height:
-                return block, bottom
-    if bottom.height > height - least:
-        raise _small_print_too_long(bottom, height - least)
-    raise _block_too_long(blocks[-1])
+    lower = _Lower(label, room)
+    for block in _blocks(label, room):
+        bottom = lower.within(height - max(block.least, least))
+        if bottom:
+            return block, bottom
+    smallest = lower.smallest()
+    if smallest.height > height - least:
+        raise _small_print_too_long(smallest, height - least)
+    raise _block_too_long(block)
 
 
 def _rail(sheet: Sheet, label: VialLabel) -> float:
@@ -269,9 +271,37 @@ class _Bottom:
         self.small.write(sheet, x=LEFT, top=top + GAP + self.facts.height + GAP)
 
 
-def _bottoms(label: VialLabel, room: float) -> Iterator[_Bottom]:
-    """The part below the patient's block, at each of its sizes, first with storage on a line of its own."""
-    facts = [
+class _Lower:
+    """Everything below the patient's block, at each of its sizes, first with storage on a line of its own."""
+
+    def __init__(self, label: VialLabel, room: float) -> None:
+        self.room = room
+        self.facts = Measured(_facts(label))
+        self.smalls = _small(label.warnings, label.storage, label.description, label.inactive)
+
+    def within(self, height: float) -> _Bottom | None:
+        """The first of them that is no higher [pt]; none when all are."""
+        for fact_size, small_size in zip(FACT_SIZES, SMALL_SIZES, strict=True):
+            facts = self.facts.least_height(size=fact_size, room=self.room, gap=4 * GAP)
+            for small in self.smalls:
+                if facts + small.least_height(size=small_size, room=self.room, gap=GAP) + 2 * GAP > height:
+                    continue
+                bottom = self._set(fact_size, small_size, small)
+                if bottom.height <= height:
+                    return bottom
+        return None
+
+    def smallest(self) -> _Bottom:
+        """The last of them."""
+        return self._set(FACT_SIZES[-1], SMALL_SIZES[-1], self.smalls[-1])
+
+    def _set(self, fact_size: float, small_size: float, small: Measured) -> _Bottom:
+        facts = flow(self.facts.groups, size=fact_size, room=self.room, gap=4 * GAP)
+        return _Bottom(facts, flow(small.groups, size=small_size, room=self.room, gap=GAP))
+
+
+def _facts(label: VialLabel) -> list[list[Statement]]:
+    return [
         [
             Statement("quantity", label.quantity, "Quantity", BOLD, whole=True),
             Statement("use_by", label.use_by, "Use by", BOLD, whole=True),
@@ -283,16 +313,19 @@ def _bottoms(label: VialLabel, room: float) -> Iterator[_Bottom]:
             Statement("compounded", sentence(label.compounded), whole=True),
         ],
     ]
-    warnings = [Statement("warnings", sentence(text), font=BOLD) for text in label.warnings]
-    small = [
-        Statement("storage", sentence(label.storage)),
-        Statement("description", sentence(label.description), "Looks like:"),
-        Statement("inactive", sentence(label.inactive), "Inactive ingredients:"),
+
+
+# The small print is that of the formula, the same on label after label.
+@lru_cache(maxsize=512)
+def _small(warnings: tuple[str, ...], storage: str, description: str, inactive: str) -> tuple[Measured, Measured]:
+    """The small print, with storage on a line of its own and with everything in one."""
+    warned = [Statement("warnings", sentence(text), font=BOLD) for text in warnings]
+    others = [
+        Statement("storage", sentence(storage)),
+        Statement("description", sentence(description), "Looks like:"),
+        Statement("inactive", sentence(inactive), "Inactive ingredients:"),
     ]
-    for fact_size, small_size in zip(FACT_SIZES, SMALL_SIZES, strict=True):
-        line = flow(facts, size=fact_size, room=room, gap=4 * GAP)
-        for groups in ([warnings, small], [warnings + small]):
-            yield _Bottom(line, flow(groups, size=small_size, room=room, gap=GAP))
+    return Measured([warned, others]), Measured([warned + others])
 
 
 def _small_print_too_long(bottom: _Bottom, room: float) -> LabelRefused:
