@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, union
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, any_, func, literal, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from pharmacy.domain.workflow import FillState
@@ -269,7 +269,7 @@ def _held(session: Session, batches: Sequence[Compounded]) -> tuple[Held, ...]:
         .join(Prescription, Prescription.id == Fill.prescription_id)
         .outerjoin(Patient, Patient.id == Prescription.patient_id)
         .outerjoin(Prescriber, Prescriber.id == Prescription.prescriber_id)
-        .where(Allocation.batch_id.in_([batch.id for batch in batches]))
+        .where(_among(session, Allocation.batch_id, [batch.id for batch in batches]))
     )
     numbers = {batch.id: batch.number for batch in batches}
     found: dict[tuple[int, int], Any] = {}
@@ -281,6 +281,17 @@ def _held(session: Session, batches: Sequence[Compounded]) -> tuple[Held, ...]:
     return tuple(
         _fill(found[key], numbers[key[1]], quantity) for key, quantity in sorted(quantities.items()) if quantity
     )
+
+
+def _among(session: Session, column: Any, keys: list[int]) -> ColumnElement[bool]:
+    """Whether a column is one of these keys.
+
+    To PostgreSQL they go as one value: the statement is the same for any number of them, so that it is planned once for
+    a connection, and the planner does not take many keys for a reason to read a small table whole.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(keys, ARRAY(BigInteger)))
+    return column.in_(keys)
 
 
 def _fill(row: Any, batch: str, quantity: int) -> Held:
