@@ -275,11 +275,10 @@ def note_reading(session: Session, found: Walk, *, actor: Actor, now: datetime) 
 
 
 def _walk_lots(session: Session, searched: Searched, code: str, lots: tuple[Supplied, ...], supplier: str = "") -> Walk:
-    lot_ids = [lot.id for lot in lots]
-    made, origins = recalled.made_of(session, lot_ids), recalled.parents(session, lots)
-    batches = recalled.batches_of(session, [*lot_ids, *(lot.id for lot in made)])
-    siblings, held = recalled.siblings(session, lots), recalled.held(session, batches)
-    return Walk(searched, code, supplier, lots, made, origins, siblings, batches, held)
+    around = recalled.around(session, lots)
+    batches = recalled.batches_of(session, [lot.id for lot in (*lots, *around.made)])
+    held = recalled.held(session, batches)
+    return Walk(searched, code, supplier, lots, around.made, around.origins, around.siblings, batches, held)
 
 
 def _walk_maker_lot(session: Session, wanted: str, supplier: str) -> Walk:

@@ -3,14 +3,14 @@
 Columns, not records, and each step by an index: what is read grows with what is recalled, never with the tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, any_, func, literal, or_, select, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, any_, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from pharmacy.domain.workflow import FillState
 from pharmacy.store.tables import (
@@ -34,6 +34,8 @@ from pharmacy.store.tables import (
 _AT_ONCE = 500
 """Batches asked for in one statement; the databases take no more than some ten thousand values."""
 
+_WENT_IN = (Trituration.active_lot_id, Trituration.diluent_lot_id)
+
 HANDED_OUT = frozenset({FillState.DISPENSED, FillState.RETURNED})
 
 
@@ -55,6 +57,15 @@ class Supplied:
     received_amount: Decimal
     on_hand: Decimal
     made_here: bool  # a trituration
+
+
+class Around(NamedTuple):
+    """Lots around others. made: triturations of them. origins: what went into those of them that are triturations.
+    siblings: other deliveries of the same maker's lots, from whichever supplier, however they were written."""
+
+    made: tuple[Supplied, ...]
+    origins: tuple[Supplied, ...]
+    siblings: tuple[Supplied, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +125,28 @@ def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
     return tuple({row.id: _lot(row) for row in rows}.values())
 
 
+def around(session: Session, of: Sequence[Supplied]) -> Around:
+    """The lots that are related to these, asked for in one statement."""
+    made, went_in, same = _made_of([lot.id for lot in of]), _went_into(of), _same_lots(of)
+    found = _named(session, {"made": made, "origins": went_in, "siblings": same})
+    known = {lot.id for lot in of}
+    return Around(found["made"], found["origins"], tuple(lot for lot in found["siblings"] if lot.id not in known))
+
+
 def made_of(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
     """Every lot that is a trituration of one of these."""
-    return _supplied(session, _lots().where(Lot.id.in_(_triturations_of(lot_ids))))
+    return _named(session, {"made": _made_of(lot_ids)})["made"]
 
 
 def parents(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
     """The lots that went into those of these that are triturations."""
-    made = [lot.id for lot in of if lot.made_here]
-    if not made:
-        return ()
-    went_in = (Trituration.active_lot_id, Trituration.diluent_lot_id)
-    either = union(*(select(column).where(Trituration.lot_id.in_(made)) for column in went_in))
-    return _supplied(session, _lots().where(Lot.id.in_(either)))
+    return _named(session, {"origins": _went_into(of)})["origins"]
 
 
 def siblings(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
     """Other deliveries of the same maker's lot, from whichever supplier, however it was written."""
     known = {lot.id for lot in of}
-    found: dict[int, Supplied] = {}
-    bought = [one for one in of if not one.made_here]
-    for lot in {(one.ingredient_id, one.maker_lot.lower()): one for one in bought}.values():
-        same = (Lot.ingredient_id == lot.ingredient_id, _alike(Lot.maker_lot, lot.maker_lot))
-        found |= {one.id: one for one in _supplied(session, _lots().where(*same)) if one.id not in known}
-    return tuple(found[key] for key in sorted(found))
+    return tuple(lot for lot in _named(session, {"siblings": _same_lots(of)})["siblings"] if lot.id not in known)
 
 
 def lots_of_maker(session: Session, maker_lot: str, supplier: str = "") -> tuple[Supplied, ...]:
@@ -204,12 +213,39 @@ def _lots() -> Any:
     )
 
 
-def _triturations_of(lot_ids: Sequence[int]) -> Any:
-    """The lots that became of these, each half by an index of its own."""
-    went_in = (Trituration.active_lot_id, Trituration.diluent_lot_id)
-    return union(
-        *(select(Trituration.lot_id).where(column.in_(lot_ids), Trituration.lot_id.is_not(None)) for column in went_in)
-    )
+def _made_of(lot_ids: Sequence[int]) -> list[Select[Any]]:
+    """The numbers of the lots that became of these, each half by an index of its own."""
+    return [
+        select(Trituration.lot_id).where(column.in_(lot_ids), Trituration.lot_id.is_not(None)) for column in _WENT_IN
+    ]
+
+
+def _went_into(of: Sequence[Supplied]) -> list[Select[Any]]:
+    """The numbers of the lots that went into those of these that are triturations."""
+    made = [lot.id for lot in of if lot.made_here]
+    return [select(column).where(Trituration.lot_id.in_(made)) for column in _WENT_IN] if made else []
+
+
+def _same_lots(of: Sequence[Supplied]) -> list[Select[Any]]:
+    """The numbers of all deliveries of the makers' lots of those of these that were bought, their own too."""
+    bought = {(lot.ingredient_id, lot.maker_lot.lower()): lot for lot in of if not lot.made_here}
+    return [
+        select(Lot.id).where(Lot.ingredient_id == lot.ingredient_id, _alike(Lot.maker_lot, lot.maker_lot))
+        for lot in bought.values()
+    ]
+
+
+def _named(session: Session, asked: Mapping[str, Sequence[Select[Any]]]) -> dict[str, tuple[Supplied, ...]]:
+    """The lots whose numbers some selects find, in one statement, under the name that they were asked for by."""
+    found: dict[str, dict[int, Supplied]] = {name: {} for name in asked}
+    parts = [one.add_columns(literal(name)) for name, selects in asked.items() for one in selects]
+    if parts:
+        either = union_all(*parts).subquery()
+        number, name = either.c
+        statement = _lots().join(either, number == Lot.id).add_columns(name.label("asked")).order_by(Lot.id)
+        for row in session.execute(statement):
+            found[row.asked][row.id] = _lot(row)
+    return {name: tuple(rows.values()) for name, rows in found.items()}
 
 
 def _supplied(session: Session, statement: Any) -> tuple[Supplied, ...]:
@@ -218,6 +254,7 @@ def _supplied(session: Session, statement: Any) -> tuple[Supplied, ...]:
 
 def _lot(row: Row[Any]) -> Supplied:
     values = dict(row._mapping)
+    values.pop("asked", None)
     unit = "capsules" if values.pop("kind") is IngredientKind.SHELL else "mg"
     return Supplied(unit=unit, **values | {"state": values["state"].value})
 
@@ -283,7 +320,7 @@ def _held(session: Session, batches: Sequence[Compounded]) -> tuple[Held, ...]:
     )
 
 
-def _among(session: Session, column: Any, keys: list[int]) -> ColumnElement[bool]:
+def _among(session: Session, column: InstrumentedAttribute[int], keys: list[int]) -> ColumnElement[bool]:
     """Whether a column is one of these keys.
 
     To PostgreSQL they go as one value: the statement is the same for any number of them, so that it is planned once for
