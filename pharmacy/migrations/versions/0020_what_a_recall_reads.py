@@ -6,7 +6,7 @@ Decision 0017: at a million fills the tables' own pages were a quarter of a reca
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
+revision = "0020"
 down_revision = "0017"
 
 
