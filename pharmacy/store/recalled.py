@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, any_, func, literal, or_, select, union_all
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, any_, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from pharmacy.domain.workflow import FillState
@@ -60,9 +60,10 @@ class Supplied:
 
 
 class Around(NamedTuple):
-    """Lots around others. made: triturations of them. origins: what went into those of them that are triturations.
-    siblings: other deliveries of the same maker's lots, from whichever supplier, however they were written."""
+    """Lots and what is around them. made: triturations of them. origins: what went into those of them that are
+    triturations. siblings: other deliveries of the same maker's lots, from whichever supplier, however written."""
 
+    lots: tuple[Supplied, ...]
     made: tuple[Supplied, ...]
     origins: tuple[Supplied, ...]
     siblings: tuple[Supplied, ...]
@@ -113,10 +114,6 @@ class Held:
         return self.state in HANDED_OUT
 
 
-def lots(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
-    return _supplied(session, _lots().where(Lot.id.in_(lot_ids)))
-
-
 def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
     """Every lot that went into a batch, in the worksheet's order."""
     statement = _lots().join(BatchInput, BatchInput.lot_id == Lot.id)
@@ -125,12 +122,16 @@ def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
     return tuple({row.id: _lot(row) for row in rows}.values())
 
 
-def around(session: Session, of: Sequence[Supplied]) -> Around:
-    """The lots that are related to these, asked for in one statement."""
-    made, went_in, same = _made_of([lot.id for lot in of]), _went_into(of), _same_lots(of)
-    found = _named(session, {"made": made, "origins": went_in, "siblings": same})
-    known = {lot.id for lot in of}
-    return Around(found["made"], found["origins"], tuple(lot for lot in found["siblings"] if lot.id not in known))
+def around(session: Session, lot_ids: Sequence[int]) -> Around:
+    """These lots and those that are related to them, asked for in one statement."""
+    asked = {
+        "lots": [select(Lot.id).where(Lot.id.in_(lot_ids))],
+        "made": _made_of(lot_ids),
+        "origins": _went_into(lot_ids),
+        "siblings": _same_lots(lot_ids),
+    }
+    found = _named(session, asked)
+    return Around(**found | {"siblings": _others(found["siblings"], lot_ids)})
 
 
 def made_of(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
@@ -138,15 +139,14 @@ def made_of(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
     return _named(session, {"made": _made_of(lot_ids)})["made"]
 
 
-def parents(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
+def parents(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
     """The lots that went into those of these that are triturations."""
-    return _named(session, {"origins": _went_into(of)})["origins"]
+    return _named(session, {"origins": _went_into(lot_ids)})["origins"]
 
 
-def siblings(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
+def siblings(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
     """Other deliveries of the same maker's lot, from whichever supplier, however it was written."""
-    known = {lot.id for lot in of}
-    return tuple(lot for lot in _named(session, {"siblings": _same_lots(of)})["siblings"] if lot.id not in known)
+    return _others(_named(session, {"siblings": _same_lots(lot_ids)})["siblings"], lot_ids)
 
 
 def lots_of_maker(session: Session, maker_lot: str, supplier: str = "") -> tuple[Supplied, ...]:
@@ -185,7 +185,7 @@ def drills(session: Session, searched: Sequence[tuple[Searched, str]]) -> Sequen
     return [row for row in session.scalars(statement) if (row.searched, row.code) in searched]
 
 
-def _alike(column: Any, text: str) -> Any:
+def _alike(column: Any, text: Any) -> Any:
     """Whether both are the same but for capitals. The database folds both: SQLite knows only the letters of ASCII."""
     return func.lower(column) == func.lower(text)
 
@@ -220,19 +220,21 @@ def _made_of(lot_ids: Sequence[int]) -> list[Select[Any]]:
     ]
 
 
-def _went_into(of: Sequence[Supplied]) -> list[Select[Any]]:
+def _went_into(lot_ids: Sequence[int]) -> list[Select[Any]]:
     """The numbers of the lots that went into those of these that are triturations."""
-    made = [lot.id for lot in of if lot.made_here]
-    return [select(column).where(Trituration.lot_id.in_(made)) for column in _WENT_IN] if made else []
+    return [select(column).where(Trituration.lot_id.in_(lot_ids)) for column in _WENT_IN]
 
 
-def _same_lots(of: Sequence[Supplied]) -> list[Select[Any]]:
+def _same_lots(lot_ids: Sequence[int]) -> list[Select[Any]]:
     """The numbers of all deliveries of the makers' lots of those of these that were bought, their own too."""
-    bought = {(lot.ingredient_id, lot.maker_lot.lower()): lot for lot in of if not lot.made_here}
-    return [
-        select(Lot.id).where(Lot.ingredient_id == lot.ingredient_id, _alike(Lot.maker_lot, lot.maker_lot))
-        for lot in bought.values()
-    ]
+    one = aliased(Lot)
+    same = (Lot.ingredient_id == one.ingredient_id) & _alike(Lot.maker_lot, one.maker_lot)
+    bought = ~select(Trituration.id).where(Trituration.lot_id == one.id).exists()
+    return [select(Lot.id).join(one, same).where(one.id.in_(lot_ids), bought)]
+
+
+def _others(found: Sequence[Supplied], lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
+    return tuple(lot for lot in found if lot.id not in lot_ids)
 
 
 def _named(session: Session, asked: Mapping[str, Sequence[Select[Any]]]) -> dict[str, tuple[Supplied, ...]]:
@@ -354,5 +356,5 @@ def _is_in_use() -> ColumnElement[bool]:
     """Whether a lot is in its batch, or still will be: not one that another took over from before it was weighed."""
     after = aliased(BatchInput)
     follows = (after.batch_id == BatchInput.batch_id) & (after.continues == BatchInput.position)
-    weighed = select(WeighIn.id).where(WeighIn.input_id == BatchInput.id).exists()
-    return or_(weighed, ~select(after.id).where(follows).exists())
+    weighed = select(WeighIn.id).where(WeighIn.input_id == BatchInput.id).correlate(BatchInput).exists()
+    return ~select(after.id).where(follows, ~weighed).exists()
