@@ -13,17 +13,19 @@ from labels.content import (
     EQUIPMENT_EXAMPLE,
     EXAMPLE,
     LOT_EXAMPLE,
+    PRINTER_TEST_EXAMPLE,
     TRITURATION_EXAMPLE,
     BatchLabel,
     CoverPage,
     EquipmentLabel,
     Label,
     LotLabel,
+    PrinterTest,
     TriturationLabel,
     VialLabel,
 )
 from labels.errors import LabelRefused
-from labels.layouts import batch, cover, equipment, lot, trituration, vial
+from labels.layouts import batch, cover, equipment, lot, printer_test, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import STOCKS, Stock
 
@@ -80,6 +82,7 @@ PAPERS = {
             ("vial-2.25x1.25", "vial-2.25x1.25-300dpi"),
         ),
         Paper("cover", CoverPage, cover.lay_out, COVER_EXAMPLE, ("letter", "a4")),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
     )
 }
 

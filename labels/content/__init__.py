@@ -1,6 +1,7 @@
 """What a label says, one file for each kind of paper."""
 
 from labels.content.cover import COVER_EXAMPLE, CoverPage
+from labels.content.printer_test import PRINTER_TEST_EXAMPLE, PrinterTest
 from labels.content.shelf import (
     BATCH_EXAMPLE,
     EQUIPMENT_EXAMPLE,
@@ -26,12 +27,14 @@ __all__ = [
     "MAY_BE_EMPTY",
     "NOT_FOR_DISPENSING",
     "NOT_PRINTED",
+    "PRINTER_TEST_EXAMPLE",
     "TRITURATION_EXAMPLE",
     "BatchLabel",
     "CoverPage",
     "EquipmentLabel",
     "Label",
     "LotLabel",
+    "PrinterTest",
     "TriturationLabel",
     "VialLabel",
     "from_document",

@@ -45,6 +45,7 @@ SPOKEN = {
     "lots": "a lot that went into it",
     "released_by": "who released it",
     "enclosed": "an enclosed paper",
+    "printer": "the printer's name",
 }
 """How a refusal names a field; a field that is missing here is named by itself."""
 

@@ -40,9 +40,9 @@ def pdf_of(session: Session, label_id: int) -> Label:
     return label
 
 
-def note_print(session: Session, label_id: int, *, actor: Actor, now: datetime) -> None:
-    """Notes that a label was sent to be printed."""
-    record(session, Event.LABEL_PRINTED, actor=actor, now=now, subject="label", subject_id=label_id)
+def note_print(session: Session, label_id: int, *, actor: Actor, now: datetime, **where: object) -> None:
+    """Notes that a label was sent to be printed. where: by the server, the printer and the number of the print."""
+    record(session, Event.LABEL_PRINTED, actor=actor, now=now, subject="label", subject_id=label_id, **where)
 
 
 def keep(

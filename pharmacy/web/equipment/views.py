@@ -9,7 +9,7 @@ from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.equipment import DEFAULT, EquipmentKind
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
-from pharmacy.services import equipment, shelf_printing
+from pharmacy.services import equipment, printer_checks, shelf_printing
 from pharmacy.services.acting import get
 from pharmacy.store import checks, lists
 from pharmacy.store.tables import Equipment
@@ -26,7 +26,12 @@ __all__ = ["bp", "checking"]  # importing it puts its pages into the blueprint
 @allowed(*READERS)
 def index() -> Answer:
     with reading() as session:
-        return render_template("equipment/index.html", rows=equipment.survey(session, today()), policy=DEFAULT)
+        return render_template(
+            "equipment/index.html",
+            rows=equipment.survey(session, today()),
+            policy=DEFAULT,
+            printers=printer_checks.standing(session),
+        )
 
 
 @bp.get("/<int:equipment_id>")

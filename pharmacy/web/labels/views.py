@@ -8,6 +8,7 @@ from pharmacy.services import label_keeping, pictures, prescriptions
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch, Equipment, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
+from pharmacy.web.printers.shown import of_label
 
 bp = Blueprint("labels", __name__, url_prefix="/labels")
 Answer = str | Response | tuple[str, int]
@@ -19,9 +20,12 @@ def show(label_id: int) -> Answer:
     _note_reading(label_id)
     with reading() as session:
         label = get(session, Label, label_id, "label")
+        offers, prints = of_label(session, label)
         return render_template(
             "labels/show.html",
             label=label,
+            offers=offers,
+            prints=prints,
             fill=session.get(Fill, label.fill_id) if label.fill_id else None,
             batch=session.get(Batch, label.batch_id) if label.batch_id else None,
             lot=session.get(Lot, label.lot_id) if label.lot_id else None,

@@ -82,10 +82,10 @@ def _show(lot_id: int, form: LabelForm) -> str:
         return render_template(
             "lots/show.html",
             lot=lot,
+            readings=_readings(session, lot),
             labels=labels,
             form=form,
             label_due=_label_due(lot, labels[-1].says if labels else ""),
-            readings=_readings(session, lot),
             ledger=stock.ledger(session, lot_id),
             signatures=lots.signatures(session, lot),
             steps=buttons(
