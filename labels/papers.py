@@ -13,28 +13,59 @@ from labels.content import (
     BATCH_EXAMPLE,
     CALENDAR_EXAMPLE,
     CARD_EXAMPLE,
+    COVER_EXAMPLE,
+    EQUIPMENT_EXAMPLE,
     EXAMPLE,
     LEAFLET_EXAMPLE,
+    LOT_EXAMPLE,
+    PRINTER_TEST_EXAMPLE,
     RECEIPT_EXAMPLE,
     TRITURATION_EXAMPLE,
     AuxiliaryStrip,
     BagLabel,
     BatchLabel,
     CourseCalendar,
+    CoverPage,
+    EquipmentLabel,
     Label,
     Leaflet,
+    LotLabel,
+    PrinterTest,
     Receipt,
     TriturationLabel,
     VialLabel,
     WalletCard,
 )
 from labels.errors import LabelRefused
-from labels.layouts import auxiliary, bag, batch, calendar, card, leaflet, receipt, trituration, vial
+from labels.layouts import (
+    auxiliary,
+    bag,
+    batch,
+    calendar,
+    card,
+    cover,
+    equipment,
+    leaflet,
+    lot,
+    printer_test,
+    receipt,
+    trituration,
+    vial,
+)
 from labels.sheet import Sheet
-from labels.stock import Stock, find
+from labels.stock import STOCKS, Stock
 
-FOUR_INCHES = ("vial-4x2", "vial-4x3", "vial-4x2-300dpi")
-PAGES = ("letter", "a4", "4x6")
+FOUR_INCHES = (
+    "vial-4x2",
+    "vial-4x3",
+    "vial-4x2-300dpi",
+    "vial-4x3-300dpi",
+    "vial-4x2-600dpi",
+    "vial-4x3-600dpi",
+)
+STRIPS = ("strip-4x1", "strip-4x1-300dpi", *FOUR_INCHES[:4])
+BAGS = ("vial-4x3", "vial-4x3-300dpi", "bag-4x6", "bag-4x6-300dpi")
+PAGES = ("letter", "a4", "bag-4x6", "bag-4x6-300dpi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +88,12 @@ class Paper:
         Raises:
             LabelRefused: there is none, or this label is not printed on it.
         """
-        found = find(name or self.stocks[0])
-        if found.name not in self.stocks:
+        if name and name not in self.stocks:
             known = ", ".join(self.stocks)
-            raise LabelRefused(f"the {self.name} label is not made for {found.name}; it is printed on {known}", "stock")
-        return found
+            raise LabelRefused(
+                f"there is no label stock {name[:40]!r}; there are {known} for the {self.name} label", "stock"
+            )
+        return STOCKS[name or self.stocks[0]]
 
 
 PAPERS = {
@@ -69,13 +101,29 @@ PAPERS = {
     for paper in (
         Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
-        Paper("auxiliary", AuxiliaryStrip, auxiliary.lay_out, AUXILIARY_EXAMPLE, ("strip", "vial-4x2", "vial-4x3")),
-        Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, ("bag-4x3", "4x6", "vial-4x3")),
+        Paper(
+            "auxiliary",
+            AuxiliaryStrip,
+            auxiliary.lay_out,
+            AUXILIARY_EXAMPLE,
+            STRIPS,
+        ),
+        Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, BAGS),
         Paper("calendar", CourseCalendar, calendar.lay_out, CALENDAR_EXAMPLE, PAGES),
         Paper("card", WalletCard, card.lay_out, CARD_EXAMPLE, ("card",)),
         Paper("leaflet", Leaflet, leaflet.lay_out, LEAFLET_EXAMPLE, PAGES[:2]),
         Paper("receipt", Receipt, receipt.lay_out, RECEIPT_EXAMPLE, PAGES),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
+        Paper("lot", LotLabel, lot.lay_out, LOT_EXAMPLE),
+        Paper(
+            "equipment",
+            EquipmentLabel,
+            equipment.lay_out,
+            EQUIPMENT_EXAMPLE,
+            ("vial-2.25x1.25", "vial-2.25x1.25-300dpi"),
+        ),
+        Paper("cover", CoverPage, cover.lay_out, COVER_EXAMPLE, ("letter", "a4")),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
     )
 }
 

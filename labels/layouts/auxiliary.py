@@ -10,6 +10,8 @@
 +--------------------------------------------------+
 """
 
+from math import inf
+
 from labels.content import AuxiliaryStrip
 from labels.errors import LabelRefused
 from labels.fit import composed
@@ -21,7 +23,7 @@ from labels.sheet import Sheet
 from labels.stock import Stock
 
 EDGE = 5.0
-SIZES = (20.0, 18.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5, 11.0, 10.5, 10.0)
+SIZES = (20.0, 18.0, 17.0, 16.0, 15.0, 14.0, 13.5, 13.0, 12.5, 12.0)
 """Of the warnings, tried from left to right; the last is the least [pt]."""
 
 LEAST_SPACE = 3.0
@@ -33,16 +35,55 @@ FOOT = NUMBER_SIZE + MARK_PADDING + GAP
 
 
 def lay_out(label: AuxiliaryStrip, stock: Stock) -> tuple[Sheet, ...]:
-    """The strip on a stock.
+    """The strip on a stock; several strips where one does not hold all warnings at the least size.
 
     Raises:
         LabelRefused: a field does not fit at its least size.
     """
-    sheet = Sheet(stock)
-    room = stock.width - 2 * EDGE
-    _foot(sheet, label, room)
-    height = stock.height - EDGE - FOOT
-    warnings = _largest(label, room, height)
+    room, height = stock.width - 2 * EDGE, stock.height - EDGE - FOOT
+    shared = _shared(label.warnings, room, height)
+    size = next(
+        (size for size in SIZES if all(_needed(warnings, size, room) <= height for warnings in shared)), SIZES[-1]
+    )
+    sheets: list[Sheet] = []
+    for place, warnings in enumerate(shared, start=1):
+        sheet = Sheet(stock)
+        which = f"{label.number}, strip {place} of {len(shared)}" if len(shared) > 1 else label.number
+        _foot(sheet, label, which, room)
+        _set(sheet, [_flow(text, size, room) for text in warnings], room, height)
+        sheets.append(sheet)
+    return tuple(sheets)
+
+
+def _shared(warnings: tuple[str, ...], room: float, height: float) -> list[tuple[str, ...]]:
+    """The warnings in their order, as many on each strip as it holds at the least size."""
+    shared: list[tuple[str, ...]] = []
+    for text in warnings:
+        if _needed((text,), SIZES[-1], room) > height:
+            raise LabelRefused(f"the warning {text[:40]!r} is longer than a strip; shorten it", "warnings")
+        together = (*shared[-1], text) if shared else (text,)
+        if shared and _needed(together, SIZES[-1], room) <= height:
+            shared[-1] = together
+        else:
+            shared.append((text,))
+    return shared
+
+
+def _needed(warnings: tuple[str, ...], size: float, room: float) -> float:
+    """The height of some warnings with the least space around them [pt]; endless where a word is wider than a line."""
+    try:
+        return sum(_flow(text, size, room).height + 2 * LEAST_SPACE for text in warnings)
+    except LabelRefused:
+        if size == SIZES[-1]:
+            raise
+        return inf
+
+
+def _flow(text: str, size: float, room: float) -> Flow:
+    return flow([_sentences(text)], size=size, room=room, gap=GAP)
+
+
+def _set(sheet: Sheet, warnings: list[Flow], room: float, height: float) -> None:
     space = (height - sum(one.height for one in warnings)) / (2 * len(warnings))
     top = EDGE
     for place, one in enumerate(warnings):
@@ -50,25 +91,6 @@ def lay_out(label: AuxiliaryStrip, stock: Stock) -> tuple[Sheet, ...]:
             sheet.rule(EDGE, top, room)
         one.write(sheet, x=EDGE, top=top + space)
         top += one.height + 2 * space
-    return (sheet,)
-
-
-def _largest(label: AuxiliaryStrip, room: float, height: float) -> list[Flow]:
-    for size in SIZES:
-        try:
-            found = [flow([_sentences(text)], size=size, room=room, gap=GAP) for text in label.warnings]
-        except LabelRefused:  # a word is wider than the strip; a smaller size may do
-            if size == SIZES[-1]:
-                raise
-            continue
-        needed = sum(one.height + 2 * LEAST_SPACE for one in found)
-        if needed <= height:
-            return found
-    raise LabelRefused(
-        f"the warnings need {needed:.0f} pt of height at {SIZES[-1]:g} pt and the strip has {height:.0f} pt; shorten "
-        "them or take a larger label",
-        "warnings",
-    )
 
 
 def _sentences(text: str) -> list[Statement]:
@@ -77,9 +99,9 @@ def _sentences(text: str) -> list[Statement]:
     return [Statement("warnings", sentence, font=BOLD, whole=True) for sentence in sentences]
 
 
-def _foot(sheet: Sheet, label: AuxiliaryStrip, room: float) -> None:
+def _foot(sheet: Sheet, label: AuxiliaryStrip, number: str, room: float) -> None:
     baseline = sheet.stock.height - EDGE - DESCENT * NUMBER_SIZE
-    whose = flow([[Statement("number", label.number, "Rx and fill")]], size=NUMBER_SIZE, room=room - MARK_ROOM, gap=GAP)
+    whose = flow([[Statement("number", number, "Rx and fill")]], size=NUMBER_SIZE, room=room - MARK_ROOM, gap=GAP)
     if whose.lines > 1:
         raise LabelRefused("the prescription and fill number is longer than its line", "number")
     whose.write(sheet, x=EDGE, top=baseline - CAP_HEIGHT * NUMBER_SIZE)

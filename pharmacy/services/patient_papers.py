@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from labels.papers import PAPERS
+from labels.stock import STOCKS
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import read_date
 from pharmacy.services.patient_fills import refuse_out_of_place, refuse_unless_theirs
@@ -43,18 +44,6 @@ NAMES = {
 }
 """In the order in which the page lists them."""
 
-STOCKS = {
-    "bag-4x3": "bag label, 4 × 3 in",
-    "vial-4x2": "label, 4 × 2 in",
-    "vial-4x3": "label, 4 × 3 in",
-    "4x6": "label, 4 × 6 in",
-    "strip": "strip, 4 × 1.5 in",
-    "card": "card, 85.6 × 54 mm",
-    "letter": "Letter paper",
-    "a4": "A4 paper",
-}
-"""How a page speaks of a stock."""
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -78,7 +67,7 @@ def offers(session: Session, fill: Fill, made: Sequence[Any] | None = None) -> t
         Offer(
             kind.value,
             named,
-            tuple((stock, STOCKS[stock]) for stock in PAPERS[kind.value].stocks),
+            tuple((stock, STOCKS[stock].words) for stock in PAPERS[kind.value].stocks),
             none or _said(partial(refuse_out_of_place, fill, kind)),
             tuple(row for row in rows if row.kind is kind),
         )

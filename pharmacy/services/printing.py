@@ -24,8 +24,9 @@ from pharmacy.services.label_keeping import Made, keep, printed_before, refuse_w
 from pharmacy.services.label_texts import compose_batch, compose_trituration, compose_vial
 from pharmacy.services.patient_label_texts import compose_auxiliary, compose_bag, compose_card
 from pharmacy.services.patient_page_texts import compose_calendar, compose_leaflet, compose_receipt
+from pharmacy.services.shelf_label_texts import compose_cover, compose_equipment, compose_lot
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Batch, Fill, Label, LabelKind, Lot, Trituration
+from pharmacy.store.tables import Batch, Equipment, Fill, Label, LabelKind, Lot, Trituration
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ SOURCES = {
     LabelKind.RECEIPT: Source(Fill, "fill", Label.fill_id, compose_receipt),
     LabelKind.CARD: Source(Fill, "fill", Label.fill_id, compose_card),
     LabelKind.BAG: Source(Fill, "fill", Label.fill_id, compose_bag),
+    LabelKind.LOT: Source(Lot, "lot", Label.lot_id, compose_lot),
+    LabelKind.EQUIPMENT: Source(Equipment, "equipment", Label.equipment_id, compose_equipment),
+    LabelKind.COVER: Source(Batch, "batch", Label.batch_id, compose_cover),
 }
 """The labels that move no state; the container label, which does, is printed by `print_fill`."""
 

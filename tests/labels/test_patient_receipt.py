@@ -53,7 +53,7 @@ def test_the_price_list_is_never_parted_by_the_end_of_a_page() -> None:
 
 
 def test_what_is_read_is_twelve_points_on_paper_and_nine_on_a_label() -> None:
-    for stock, least in (("letter", 12), ("a4", 12), ("4x6", 9)):
+    for stock, least in (("letter", 12), ("a4", 12), ("bag-4x6", 9)):
         for sheet in lay_out(RECEIPT_EXAMPLE, stock=stock):
             assert all(
                 t.size >= least for t in sheet.texts if t.string.split()[0] not in ("Rx", "Page", "DEMONSTRATION")
@@ -74,5 +74,5 @@ def test_what_is_read_is_twelve_points_on_paper_and_nine_on_a_label() -> None:
 )
 def test_a_receipt_refuses_what_does_not_fit_or_does_not_agree(changed: dict[str, object], field: str) -> None:
     with pytest.raises(LabelRefused) as refusal:
-        render(replace(RECEIPT_EXAMPLE, **changed), stock="4x6")  # type: ignore[arg-type]
+        render(replace(RECEIPT_EXAMPLE, **changed), stock="bag-4x6")  # type: ignore[arg-type]
     assert refusal.value.field == field

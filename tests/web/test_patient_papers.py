@@ -37,10 +37,10 @@ def test_each_paper_has_a_button_and_what_was_made_is_listed_beside_it(counter: 
 def test_another_of_the_same_asks_why_beside_its_own_field(counter: Counter, client_as: AS) -> None:
     fill, client = counter.checked(), client_as("technician")
     client.post(f"/fills/{fill}/papers/bag")
-    refused = client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "4x6"})
+    refused = client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "bag-4x6"})
     assert refused.status_code == 422
     assert "say why another is needed" in field_error(refused, "bag-reason")
-    assert '<option value="4x6" selected>' in refused.get_data(as_text=True)
+    assert '<option value="bag-4x6" selected>' in refused.get_data(as_text=True)
     assert client.post(f"/fills/{fill}/papers/bag", data={"bag-reason": "it tore"}).location == "/labels/3"
     assert "Reprint 1 of the bag label" in shown(client.get("/labels/3"))
     assert "Bag label, reprint 1 , Test Technician" in shown(client.get(f"/fills/{fill}"))
@@ -48,11 +48,11 @@ def test_another_of_the_same_asks_why_beside_its_own_field(counter: Counter, cli
 
 def test_the_stock_that_was_chosen_is_the_one_it_is_drawn_for(counter: Counter, client_as: AS) -> None:
     fill, client = counter.checked(), client_as("technician")
-    client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "4x6"})
-    assert counter.row(Label, 2).stock == "4x6"
+    client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "bag-4x6"})
+    assert counter.row(Label, 2).stock == "bag-4x6"
     refused = client.post(f"/fills/{fill}/papers/bag", data={"bag-stock": "card"})
     assert refused.status_code == 422
-    assert "is not made for card; it is printed on bag-4x3" in field_error(refused, "bag-stock")
+    assert "there is no label stock 'card'; there are vial-4x3" in field_error(refused, "bag-stock")
 
 
 def test_papers_do_not_count_as_labels_of_the_container(counter: Counter, client_as: AS) -> None:

@@ -14,6 +14,7 @@ from pharmacy.web.fills import pages
 from pharmacy.web.fills.forms import AllocateForm, CheckForm, DispenseForm, PaperForm, PriceForm, PrintForm
 from pharmacy.web.forms import Form, ReasonForm, refuse, typed
 from pharmacy.web.prescriptions.pages import show_page as prescription_page
+from pharmacy.web.printers.browser import stock_for
 
 bp = Blueprint("fills", __name__, url_prefix="/fills")
 Answer = str | Response | tuple[str, int]
@@ -82,7 +83,13 @@ def label(fill_id: int) -> Answer:
     form = PrintForm()
     try:
         label_id = printing.print_fill(
-            database(), fill_id, actor=actor(), now=now(), today=today(), reason=typed(form.reason.data)
+            database(),
+            fill_id,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            reason=typed(form.reason.data),
+            stock=stock_for("vial"),
         )
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)
