@@ -54,7 +54,12 @@ def alone(subject: Subject, rule: Rule) -> Found:
 
 
 def share(subject: Subject, rule: Rule) -> Found:
-    """The patient's part is at least so much of the label without the codes in it. of: "part" or "parts"."""
+    """The patient's part is at least so much of the label, without the codes in it.
+
+    of: "part", the label that bears it; or "parts", all labels of one container where there are several.
+    """
+    if rule.given["of"] == "parts" and len(subject.sheets) == 1:
+        return
     sheets = subject.sheets if rule.given["of"] == "parts" else [sheet for sheet, _ in subject.zones(ZONE)]
     whole = sum(sheet.stock.width * sheet.stock.height for sheet in sheets)
     part = 0.0

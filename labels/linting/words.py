@@ -52,10 +52,13 @@ def matches(subject: Subject, rule: Rule) -> Found:
 
 
 def silent_code(subject: Subject, rule: Rule) -> Found:
-    """The token repeats nothing of the fields: no word of three letters and more, no number."""
+    """The token repeats no word and no number of the fields that has five signs or more.
+
+    Shorter ones stand in letters drawn at random now and then, and tell nobody anything there.
+    """
     token = subject.value("token").upper()
     for field, text in looked_at(subject, rule):
-        for word in re.findall(r"[^\W_]{3,}", text.upper()):
+        for word in re.findall(r"[^\W_]{5,}", text.upper()):
             if word in token:
                 yield "token", f"the token in the DataMatrix tells {spoken(field)}, {_quoted(word)}"
 

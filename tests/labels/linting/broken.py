@@ -235,8 +235,14 @@ def nameless() -> Case:
     return Case(VIAL, (sheet, second), "patient")
 
 
+def companion() -> Case:
+    """A right label of which little more than half is the patient's, and a second one of the same size."""
+    (sheet,) = lay_out(VIAL, stock="vial-4x2")
+    return Case(VIAL, (sheet, Sheet(sheet.stock, texts=list(sheet.texts))), "")
+
+
 def slanted() -> Case:
     return drawn("storage", each("storage", font="Slanted"))
 
 
-CASES["house.every-part"] = nameless()
+CASES |= {"house.every-part": nameless(), "ca.half-of-parts": companion()}

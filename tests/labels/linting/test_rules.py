@@ -92,6 +92,7 @@ def test_every_field_that_must_be_there_is_missed(rule: str, field: str) -> None
         ("use_by", "24 Nov 2026", ""),
         ("pharmacy_phone", "555-0142", ""),
         ("token", "MTR1:70000X7AB", ""),
+        ("token", "MTR1:AB7000017Z", "house.silent-code"),
     ],
 )
 def test_what_is_written_is_told_from_what_only_looks_alike(field: str, value: str, rule: str) -> None:
