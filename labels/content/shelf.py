@@ -40,7 +40,8 @@ class TriturationLabel(Label):
     """The label of a trituration, which stands beside the lots it is made of and looks like them.
 
     strength: "379.170 mg of naltrexone hydrochloride per g". parents: lots, with what was weighed of each.
-    made_by: initials. compounded: the date. status: "QUARANTINE" until released.
+    made_by: initials, and of who read its weights: "TT, read by PP". compounded: the date. status: "QUARANTINE" until
+    released.
     """
 
     pharmacy_name: str

@@ -19,6 +19,7 @@ order, at least 12 pt sans serif, at least half of the label's area. Nothing shr
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from labels import barcodes
 from labels.content import VialLabel, spoken
@@ -275,10 +276,8 @@ class _Lower:
 
     def __init__(self, label: VialLabel, room: float) -> None:
         self.room = room
-        warnings = [Statement("warnings", sentence(text), font=BOLD) for text in label.warnings]
-        small = _small(label)
         self.facts = Measured(_facts(label))
-        self.smalls = (Measured([warnings, small]), Measured([warnings + small]))
+        self.smalls = _small(label.warnings, label.storage, label.description, label.inactive)
 
     def within(self, height: float) -> _Bottom | None:
         """The first of them that is no higher [pt]; none when all are."""
@@ -316,12 +315,17 @@ def _facts(label: VialLabel) -> list[list[Statement]]:
     ]
 
 
-def _small(label: VialLabel) -> list[Statement]:
-    return [
-        Statement("storage", sentence(label.storage)),
-        Statement("description", sentence(label.description), "Looks like:"),
-        Statement("inactive", sentence(label.inactive), "Inactive ingredients:"),
+# The small print is that of the formula, the same on label after label.
+@lru_cache(maxsize=512)
+def _small(warnings: tuple[str, ...], storage: str, description: str, inactive: str) -> tuple[Measured, Measured]:
+    """The small print, with storage on a line of its own and with everything in one."""
+    warned = [Statement("warnings", sentence(text), font=BOLD) for text in warnings]
+    others = [
+        Statement("storage", sentence(storage)),
+        Statement("description", sentence(description), "Looks like:"),
+        Statement("inactive", sentence(inactive), "Inactive ingredients:"),
     ]
+    return Measured([warned, others]), Measured([warned + others])
 
 
 def _small_print_too_long(bottom: _Bottom, room: float) -> LabelRefused:

@@ -270,7 +270,9 @@ def content(batch: Batch) -> dict[str, object]:
 
 
 def _component(taken: BatchInput) -> dict[str, object]:
+    balances = [weigh_in.balance.number for weigh_in in taken.weigh_ins if weigh_in.balance]
     return {
+        **({"balances": balances} if balances else {}),
         "lot": taken.lot.number,
         "target": taken.target,
         "weighed": [weigh_in.weighed for weigh_in in taken.weigh_ins],

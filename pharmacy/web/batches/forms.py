@@ -11,15 +11,11 @@ from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.services.batches import Plan
 from pharmacy.services.equipment import Standing
-from pharmacy.store.tables import IngredientKind, Lot, WeighSource
+from pharmacy.store.tables import IngredientKind, Lot
 from pharmacy.web import values
 from pharmacy.web.forms import ChoiceField, Form, ReasonedForm, typed
+from pharmacy.web.weighing import WeighedForm
 
-SOURCE_CHOICES = [
-    ("", "choose"),
-    (WeighSource.BALANCE.value, "read from the balance"),
-    (WeighSource.TYPED.value, "typed by hand"),
-]
 MOST_WEIGHTS = 200
 
 
@@ -75,19 +71,14 @@ class PlanForm(Form):
         )
 
 
-class WeighForm(Form):
+class WeighForm(WeighedForm):
     """seen: how many containers of the lot were taken when the page was shown."""
 
     position = HiddenField()
     seen = HiddenField()
-    lot_scanned = StringField("Scan the lot")
-    weighed = StringField("Weighed")
-    source = ChoiceField("The value was", choices=SOURCE_CHOICES)
     deviation = StringField("Reason for the deviation")
     witness = StringField("Pharmacist's user name")
     witness_password = PasswordField("Pharmacist's password, to sign the deviation")
-    reader = StringField("Second person's user name")
-    reader_password = PasswordField("Second person's password, to sign the reading")
 
 
 class StepForm(Form):

@@ -4,12 +4,14 @@ from decimal import Decimal
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
+from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
 from pharmacy.domain.workflow import Subject, find
-from pharmacy.services import lots
+from pharmacy.services import lots, second_readings
 from pharmacy.services.acting import get
+from pharmacy.services.signing import Standing
 from pharmacy.store import lists, stock
 from pharmacy.store.tables import Lot
 from pharmacy.web import values
@@ -54,6 +56,7 @@ def show(lot_id: int) -> Answer:
         return render_template(
             "lots/show.html",
             lot=lot,
+            readings=_readings(session, lot),
             ledger=stock.ledger(session, lot_id),
             signatures=lots.signatures(session, lot),
             steps=buttons(
@@ -175,4 +178,10 @@ def _page(name: str, lot_id: int, form: AdjustForm | SigningForm) -> str:
         lot = get(session, Lot, lot_id, "lot")
         if isinstance(form, SigningForm):
             form.showing(lots.content(lot))
-        return render_template(f"lots/{name}.html", lot=lot, form=form)
+        shown = {"readings": _readings(session, lot), "meaning": lots.release_meaning(lot).value}
+        return render_template(f"lots/{name}.html", lot=lot, form=form, **shown)
+
+
+def _readings(session: Session, lot: Lot) -> dict[int, Standing]:
+    """Who read the weighings of a trituration as the second person; none of a lot that was bought."""
+    return second_readings.of_triturations(session, lot.trituration) if lot.trituration else {}
