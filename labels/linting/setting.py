@@ -35,10 +35,9 @@ def typeface(subject: Subject, rule: Rule) -> Found:
 def horizontal(subject: Subject, rule: Rule) -> Found:
     """No field is written downward, one letter under the other."""
     for sheet in subject.sheets:
-        fields = dict.fromkeys(text.field for text in sheet.texts if len(text.string) == 1 and text.field)
-        for field in fields:
-            lines = [text for text in sheet.texts if text.field == field]
-            single = [text for text in lines if len(text.string) == 1]
+        letters = [text for text in sheet.texts if len(text.string) == 1 and text.string.isalpha()]
+        for field in dict.fromkeys(text.field for text in letters if text.field):
+            single = [text for text in letters if text.field == field]
             down = all(after.baseline > before.baseline + TINY for before, after in pairwise(single))
             if len(single) >= _STACKED and down:
                 yield field, f"{spoken(field)} is written downward"
@@ -53,9 +52,9 @@ def least_size(subject: Subject, rule: Rule) -> Found:
 
 
 def white_only(subject: Subject, rule: Rule) -> Found:
-    """Only the fields are white on black."""
+    """Only the fields are white on black. but: others that may be, of some kinds of label."""
     for text in _lines(subject):
-        if text.white and text.field not in rule.fields:
+        if text.white and text.field not in rule.fields and not rule.leaves_out(subject.paper, text.field):
             yield text.field, f"{named(text)} is white on black"
 
 
