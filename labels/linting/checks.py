@@ -12,7 +12,7 @@ CHECKS = {
     "present": Check(words.present),
     "absent": Check(words.absent, _needs("pattern", "instead")),
     "no-words": Check(words.no_words, _needs("words"), _needs("exact")),
-    "matches": Check(words.matches, _needs("pattern", "lacks"), _needs("when")),
+    "matches": Check(words.matches, _needs("pattern", "lacks"), _needs("when", "who")),
     "silent-code": Check(words.silent_code),
     "date": Check(dated.readable),
     "not-past": Check(dated.not_past, may=_needs("unless")),

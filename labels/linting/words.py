@@ -38,9 +38,10 @@ def no_words(subject: Subject, rule: Rule) -> Found:
 
 
 def matches(subject: Subject, rule: Rule) -> Found:
-    """Each of the fields has a pattern in it. lacks: what is said of one that has not. when: only if this text fits.
+    """Each of the fields has a pattern in it. lacks: what is said of one that has not.
 
     when: a table of other fields and the patterns that they must have for the rule to ask at all.
+    who: what the sentence calls the field, where several texts are meant together.
     """
     for other, pattern in rule.given.get("when", {}).items():
         if not _compiled(pattern).search(subject.value(other)):
@@ -48,7 +49,7 @@ def matches(subject: Subject, rule: Rule) -> Found:
     for field in rule.fields:
         text = subject.value(field)
         if not rule.leaves_out(subject.paper, field) and not _compiled(rule.given["pattern"]).search(text):
-            yield field, f"{spoken(field)} {rule.given['lacks']}"
+            yield field, f"{rule.given.get('who', spoken(field))} {rule.given['lacks']}"
 
 
 def silent_code(subject: Subject, rule: Rule) -> Found:

@@ -120,7 +120,7 @@ def test_what_a_rule_warns_of_is_kept_with_the_label(line: Line, monkeypatch: py
     (warned,) = kept.read_back["warned"]
     assert warned["field"] == "warnings"
     assert (
-        warned["message"] == "an auxiliary warning says nothing of opioid medicines, which do not mix with naltrexone"
+        warned["message"] == "none of the auxiliary warnings names opioid medicines, which do not mix with naltrexone"
     )
     assert warned["rules"] == ["house.opioid-warning"]
     assert warned["sources"][0].startswith("docs/labels.md")
