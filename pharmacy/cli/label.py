@@ -1,4 +1,4 @@
-"""`pharmacy label`: the content of a vial label in, a PDF that was read back out."""
+"""`pharmacy label`: the content of a vial label in, a PDF that was read back out, or the same dots as ZPL."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,9 +10,11 @@ import click
 from labels.content import EXAMPLE, VialLabel, from_document, to_document
 from labels.errors import LabelRefused
 from labels.linting import Level, judge, told
+from labels.papers import PAPERS
 from labels.printing import Printed, lay_out, render
 from labels.read_back import agrees
 from labels.stock import STOCKS
+from labels.zpl import zpl
 from pharmacy.cli import label_rules
 from pharmacy.cli.reading import read_json, write_json
 from pharmacy.domain.errors import InputUnusable
@@ -21,15 +23,25 @@ from pharmacy.domain.units import read_date
 
 @click.command()
 @click.argument("file", required=False)
-@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(STOCKS)}.")
-@click.option("--out", type=click.Path(path_type=Path), help="Where the PDF is written.")
+@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(PAPERS['vial'].stocks)}.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["pdf", "zpl"]),
+    default="pdf",
+    show_default=True,
+    help="zpl: for a thermal printer of the stock's dots an inch.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Where the label is written.")
 @click.option("--example", is_flag=True, help="Print a complete content as JSON, and no label.")
 @click.option(
     "--lint", is_flag=True, help="List the rules about labels; with FILE, tell what they find and print nothing."
 )
 @click.option("--today", help="Judge as of this day, yyyy-mm-dd (default: the day of this computer).")
-def label(file: str | None, stock: str, out: Path | None, example: bool, lint: bool, today: str | None) -> None:
-    """Print a vial label as PDF and read it back.
+def label(
+    file: str | None, stock: str, form: str, out: Path | None, example: bool, lint: bool, today: str | None
+) -> None:
+    """Print a vial label as PDF or ZPL and read it back.
 
     FILE is the content as flat JSON, or - for standard input; `pharmacy label --example` shows one. A label
     on which a field does not fit, or has a character that cannot be printed, or that breaks a rule about
@@ -43,7 +55,7 @@ def label(file: str | None, stock: str, out: Path | None, example: bool, lint: b
         write_json(label_rules.rules_document())
         return
     if file is None or (out is None) is not lint:
-        raise click.UsageError("FILE and --out PDF are needed (or --example), or FILE and --lint.")
+        raise click.UsageError("FILE and --out PATH are needed (or --example), or FILE and --lint.")
     try:
         content = from_document(read_json(file))
         findings = judge(content, lay_out(content, stock=stock), today=day)
@@ -54,13 +66,15 @@ def label(file: str | None, stock: str, out: Path | None, example: bool, lint: b
         printed = render(content, stock=stock)
     except LabelRefused as refusal:
         raise InputUnusable(refusal.message, refusal.field) from refusal
-    _refuse_unless_read_back(content, printed)
-    _write(out, printed.pdf)
+    _refuse_unless_read_back(content, printed, STOCKS[stock].dpi)
+    written = printed.pdf if form == "pdf" else zpl(printed.pdf, dpi=STOCKS[stock].dpi, note="Mortar label")
+    _write(out, written)
     write_json(
         {
             "out": str(out),
+            "format": form,
             "stock": stock,
-            "sha256": printed.sha256,
+            "sha256": sha256(written).hexdigest(),
             "pages": printed.pages,
             "barcodes": [{"kind": code.kind, "payload": code.payload} for code in printed.barcodes],
             "read_back": True,
@@ -79,17 +93,17 @@ def _written(day: date) -> str:
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
-def _refuse_unless_read_back(content: VialLabel, printed: Printed) -> None:
-    problems = agrees(content, printed.pdf, printed)
+def _refuse_unless_read_back(content: VialLabel, printed: Printed, dpi: int) -> None:
+    problems = agrees(content, printed.pdf, printed, dpi=dpi)
     if problems:
         raise InputUnusable(f"the label was drawn but does not read back: {'; '.join(problems)}")
 
 
-def _write(out: Path, pdf: bytes) -> None:
+def _write(out: Path, made: bytes) -> None:
     try:
-        out.write_bytes(pdf)
+        out.write_bytes(made)
         kept = sha256(out.read_bytes()).digest()
     except OSError as problem:
         raise InputUnusable(f"{out} cannot be written: {problem.strerror}", "out") from problem
-    if kept != sha256(pdf).digest():
+    if kept != sha256(made).digest():
         raise InputUnusable(f"{out} does not hold what was written to it", "out")

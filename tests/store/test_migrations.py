@@ -26,6 +26,7 @@ TRIGGERS = {
     "messages_keep_update",
     "potency_assays_keep_update",
     "questions_keep_update",
+    "print_jobs_keep_update",
     "triturations_keep_update",
     "triturations_keep_update_mixed",
     "formulas_keep_update",

@@ -9,8 +9,17 @@ from datetime import date
 from typing import Any
 
 from labels.barcodes import datamatrix
-from labels.content import BATCH_EXAMPLE, EXAMPLE, TRITURATION_EXAMPLE, Label
+from labels.content import (
+    BATCH_EXAMPLE,
+    COVER_EXAMPLE,
+    EQUIPMENT_EXAMPLE,
+    EXAMPLE,
+    LOT_EXAMPLE,
+    TRITURATION_EXAMPLE,
+    Label,
+)
 from labels.fonts import REGULAR
+from labels.papers import paper_of
 from labels.printing import lay_out
 from labels.sheet import Box, Mask, Sheet, Text
 
@@ -33,15 +42,20 @@ def says(field: str, value: object, label: Label = VIAL, **more: object) -> Case
     """A label that says something wrong, on the sheets of the same label, or of the right one if it cannot be set."""
     wrong = replace(label, **{field: value}, **more)
     try:
-        sheets = lay_out(wrong, stock="vial-4x3")
+        sheets = lay_out(wrong, stock=stock_of(label))
     except Exception:  # noqa: BLE001 - the rule is to find it even where no layout could set it
-        sheets = lay_out(label, stock="vial-4x3")
+        sheets = lay_out(label, stock=stock_of(label))
     return Case(wrong, sheets, field)
+
+
+def stock_of(label: Label) -> str:
+    """One with room to spare, or the usual one."""
+    return "vial-4x3" if "vial-4x3" in paper_of(label).stocks else ""
 
 
 def drawn(field: str, spoil: Break, label: Label = VIAL) -> Case:
     """A right label whose sheet is spoilt."""
-    (sheet,) = lay_out(label, stock="vial-4x3")
+    (sheet,) = lay_out(label, stock=stock_of(label))
     spoil(sheet)
     return Case(label, (sheet,), field)
 
@@ -150,6 +164,10 @@ CASES: dict[str, Case] = {
     "house.vial-fields": says("description", " "),
     "house.batch-fields": says("storage", "", SHELF),
     "house.trituration-fields": says("made_by", "", POWDER),
+    "house.lot-fields": says("supplier", "", LOT_EXAMPLE),
+    "house.lot-expiry": says("expires", "23 Nov 2026", LOT_EXAMPLE, status="RELEASED"),
+    "house.equipment-fields": says("name", "", EQUIPMENT_EXAMPLE),
+    "house.cover-fields": says("made_by", "", COVER_EXAMPLE),
     "house.not-for-dispensing": says("kind", "TRITURATION", POWDER),
     "house.status": says("status", "PENDING", SHELF),
     "house.lower-case": says("drug", "Naltrexone hydrochloride 4.5 mg capsule"),
