@@ -5,11 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from labels.content import (
+    AUXILIARY_EXAMPLE,
+    BAG_EXAMPLE,
     BATCH_EXAMPLE,
+    CALENDAR_EXAMPLE,
+    CARD_EXAMPLE,
     COVER_EXAMPLE,
     EQUIPMENT_EXAMPLE,
     EXAMPLE,
+    LEAFLET_EXAMPLE,
     LOT_EXAMPLE,
+    RECEIPT_EXAMPLE,
     TRITURATION_EXAMPLE,
     Label,
 )
@@ -35,6 +41,12 @@ GALLERY: dict[str, Label] = {
     "equipment-label": EQUIPMENT_EXAMPLE,
     "equipment-label-out": replace(EQUIPMENT_EXAMPLE, standing="OUT OF SERVICE"),
     "record-cover": COVER_EXAMPLE,
+    "auxiliary-strip": AUXILIARY_EXAMPLE,
+    "bag-label": BAG_EXAMPLE,
+    "calendar": CALENDAR_EXAMPLE,
+    "wallet-card": CARD_EXAMPLE,
+    "leaflet": LEAFLET_EXAMPLE,
+    "receipt": RECEIPT_EXAMPLE,
 }
 
 DPI = 300

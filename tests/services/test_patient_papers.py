@@ -35,7 +35,7 @@ def make(line: Line) -> Make:
 
     def made(kind: str, fill: int, reason: str = "", stock: str = "", **given: object) -> dict[str, Any]:
         key = printing.print_of(
-            line.database, LabelKind(kind), fill, **line.by, reason=reason, stock=stock, given=given
+            line.database, LabelKind(kind), fill, **line.by, today=line.today, reason=reason, stock=stock, given=given
         )
         content: dict[str, Any] = line.row(Label, key).content
         return content

@@ -18,7 +18,7 @@ class PaperForm(Form):
 
     stock = StringField("Paper")
     day = StringField("Day")
-    reason = StringField("Why another is needed")
+    reason = StringField("Why again, if it says the same")
 
 
 class CheckForm(SigningForm):

@@ -110,6 +110,7 @@ def paper(fill_id: int, kind: str) -> Answer:
             fill_id,
             actor=actor(),
             now=now(),
+            today=today(),
             reason=typed(form.reason.data),
             stock=typed(form.stock.data),
             given=patient_papers.given(LabelKind(kind), typed(form.day.data), today=today()),
