@@ -21,9 +21,11 @@ from labels.content import (
 from labels.errors import LabelRefused
 from labels.layouts import batch, printer_test, trituration, vial
 from labels.sheet import Sheet
-from labels.stock import Stock, find
+from labels.stock import STOCKS, Stock, find
 
 FOUR_INCHES = ("vial-4x2", "vial-4x3", "vial-4x2-300dpi")
+TESTED = tuple(stock.name for stock in STOCKS.values() if printer_test.holds(stock))
+"""What a test page is printed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ PAPERS = {
         Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
-        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE, TESTED),
     )
 }
 
