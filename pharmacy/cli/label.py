@@ -7,6 +7,7 @@ import click
 
 from labels.content import EXAMPLE, VialLabel, from_document, to_document
 from labels.errors import LabelRefused
+from labels.papers import PAPERS
 from labels.printing import Printed, render
 from labels.read_back import agrees
 from labels.stock import STOCKS
@@ -17,7 +18,7 @@ from pharmacy.domain.errors import InputUnusable
 
 @click.command()
 @click.argument("file", required=False)
-@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(STOCKS)}.")
+@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(PAPERS['vial'].stocks)}.")
 @click.option(
     "--format",
     "form",

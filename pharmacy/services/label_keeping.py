@@ -116,8 +116,8 @@ def same_before(session: Session, kind: LabelKind, where: ColumnElement[bool], l
 
 
 def _says(content: dict[str, Any]) -> dict[str, Any]:
-    """What a label says, as JSON has it."""
-    told = {name: value for name, value in content.items() if name not in ("mark", "token")}
+    """What a label says, as JSON has it; for how many containers it was asked does not make it another one."""
+    told = {name: value for name, value in content.items() if name not in ("mark", "token", "of_several")}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
 
 

@@ -49,7 +49,8 @@ def used(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def _numbered(table: sa.Table, number: int, **given: Any) -> dict[str, Any]:
-    own = {"id": number, "number": f"N{number}", "fill_number": number, "due_at": START + timedelta(hours=number)}
+    own = {"id": number, "number": f"N{number}", "fill_number": number, "maker_lot": f"M{number}"}
+    own["due_at"] = START + timedelta(hours=number)
     return a_row(table, **given) | {name: value for name, value in own.items() if name in table.columns}
 
 
@@ -188,9 +189,9 @@ def test_a_recall_finds_batches_and_fills_by_index(used: Database) -> None:
             lambda session: recalled.made_of(session, [7]),
             ("ix_triturations_active_lot_id (active_lot_id=?", "ix_triturations_diluent_lot_id (diluent_lot_id=?"),
         ),
-        (lambda session: recalled.lots(session, [7]), ("ix_triturations_lot_id (lot_id=?)",)),
+        (lambda session: recalled.around(session, [7]), ("ix_triturations_lot_id (lot_id=?)",)),
         (
-            lambda session: recalled.parents(session, recalled.lots(session, [1])),
+            lambda session: recalled.parents(session, [1]),
             ("ix_triturations_lot_id (lot_id=?)", "SEARCH lots USING INTEGER PRIMARY KEY"),
         ),
     ],

@@ -14,7 +14,7 @@ from pharmacy.domain.workflow import Subject
 from pharmacy.services import batches, bench, components, releasing, second_readings, weigh_ins
 from pharmacy.services.batch_equipment import FILLED, WEIGHED
 from pharmacy.store import lists, quality
-from pharmacy.store.tables import Batch, BatchInput, WeighIn, WeightTest
+from pharmacy.store.tables import Batch, BatchInput, LabelKind, WeighIn, WeightTest
 from pharmacy.web.access import actor, today
 from pharmacy.web.batches.chart import Picture, draw
 from pharmacy.web.steps import buttons
@@ -95,7 +95,8 @@ def context(session: Session, batch: Batch) -> Mapping[str, Any]:
         "tests": [tested(row) for row in batch.tests],
         "signatures": releasing.signatures(session, batch),
         "deviations": batches.deviations(session, batch),
-        "labels": lists.labels_of(session, batch_id=batch.id),
+        "labels": lists.labels_of(session, batch_id=batch.id, kind=LabelKind.BATCH),
+        "covers": lists.labels_of(session, batch_id=batch.id, kind=LabelKind.COVER),
         "steps": buttons(Subject.BATCH, batch.state, PAGES, but=not_yet, batch_id=batch.id),
     }
 

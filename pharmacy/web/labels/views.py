@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.services import label_keeping, pictures, prescriptions
 from pharmacy.services.acting import get
-from pharmacy.store.tables import Batch, Fill, Label, Lot
+from pharmacy.store.tables import Batch, Equipment, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
 from pharmacy.web.printers.shown import of_label
 
@@ -29,6 +29,7 @@ def show(label_id: int) -> Answer:
             fill=session.get(Fill, label.fill_id) if label.fill_id else None,
             batch=session.get(Batch, label.batch_id) if label.batch_id else None,
             lot=session.get(Lot, label.lot_id) if label.lot_id else None,
+            equipment=session.get(Equipment, label.equipment_id) if label.equipment_id else None,
         )
 
 
@@ -56,7 +57,7 @@ def pdf(label_id: int) -> Answer:
 
 
 def _note_reading(label_id: int) -> None:
-    """A vial's label names a patient; a batch's and a trituration's name nobody."""
+    """The papers of a fill name a patient; those of the shelf name nobody."""
     with transaction() as session:
         label = get(session, Label, label_id, "label")
         if label.fill_id is not None:

@@ -1,6 +1,7 @@
 """Lots of ingredients: shown, released, counted, and taken out of use. Receipt, papers and measuring have modules."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
@@ -8,17 +9,17 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
-from pharmacy.domain.workflow import Subject, find
-from pharmacy.services import lots, second_readings
+from pharmacy.domain.workflow import LotState, Subject, find
+from pharmacy.services import lots, second_readings, shelf_label_texts, shelf_printing
 from pharmacy.services.acting import get
 from pharmacy.services.signing import Standing
 from pharmacy.store import lists, stock
 from pharmacy.store.tables import Lot
 from pharmacy.web import values
-from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
+from pharmacy.web.access import actor, allowed, database, now, prove, reading, settings, today, transaction
 from pharmacy.web.forms import ReasonForm, SigningForm, refuse, typed
 from pharmacy.web.lots import bp, measuring, papers, receiving, supplies
-from pharmacy.web.lots.forms import AdjustForm
+from pharmacy.web.lots.forms import AdjustForm, LabelForm
 from pharmacy.web.steps import buttons
 
 __all__ = ["bp", "measuring", "papers", "receiving", "supplies"]  # importing them puts their pages into the blueprint
@@ -51,12 +52,40 @@ def closed() -> Answer:
 @bp.get("/<int:lot_id>")
 @allowed(*READERS)
 def show(lot_id: int) -> Answer:
+    return _show(lot_id, LabelForm(formdata=None))
+
+
+@bp.post("/<int:lot_id>/print")
+@allowed(*BENCH)
+def print_label(lot_id: int) -> Answer:
+    form = LabelForm()
+    try:
+        label_id = shelf_printing.print_lot(
+            database(),
+            lot_id,
+            zone=ZoneInfo(settings().timezone),
+            containers=values.whole(form.containers),
+            actor=actor(),
+            now=now(),
+            reason=typed(form.reason.data),
+        )
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _show(lot_id, form), 422
+    return redirect(url_for("labels.show", label_id=label_id))
+
+
+def _show(lot_id: int, form: LabelForm) -> str:
     with reading() as session:
         lot = get(session, Lot, lot_id, "lot")
+        labels = lists.labels_of(session, lot_id=lot_id)
         return render_template(
             "lots/show.html",
             lot=lot,
             readings=_readings(session, lot),
+            labels=labels,
+            form=form,
+            label_due=_label_due(lot, labels[-1].says if labels else ""),
             ledger=stock.ledger(session, lot_id),
             signatures=lots.signatures(session, lot),
             steps=buttons(
@@ -164,6 +193,19 @@ def _advance(verb: str, lot_id: int) -> Answer:
         return _step_page(verb, lot_id, form), 422
     flash(f"Lot {lot.number} is {lot.state}.", "success")
     return redirect(url_for("lots.show", lot_id=lot_id))
+
+
+def _label_due(lot: Lot, says: str) -> str:
+    """Why a label is to be printed now; "" when the last one says what the lot is, or there is nothing to stick it on.
+
+    says: what the last one says of the state, "" when there is none.
+    """
+    status = shelf_label_texts.lot_status(lot, today())
+    if not says:
+        return f"No container carries a label yet; for now it says {status}." if lot.is_open else ""
+    if lot.state is LotState.EXHAUSTED or says == status:
+        return ""
+    return f"The last label says {says}; by now it is {status}."
 
 
 def _step_page(verb: str, lot_id: int, form: ReasonForm) -> str:
