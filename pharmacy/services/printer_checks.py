@@ -24,8 +24,8 @@ from pharmacy.store.database import Database
 from pharmacy.store.tables import PrinterCheck, PrinterPage, Via
 
 KIND = "printer test"
-KNOWN_STOCKS = tuple(STOCKS)
-"""Names of all stocks, the usual one first; of few of them there is no test page."""
+KNOWN_STOCKS = {stock.name: f"{stock.name}: {stock.words}" for stock in STOCKS.values()}
+"""Every stock by its name, the usual one first, as a list offers it; of few of them there is no test page."""
 
 LONGEST_NAME = 40
 LONGEST_MM = Decimal(1000)

@@ -33,7 +33,7 @@ class SetUpForm(Form):
         """With the printers of the settings to choose from."""
         self.printer.choices = [(OWN, "the print dialog of this browser")]
         self.printer.choices += [(one.name, f"{one.name}, {one.stock}") for one in printers]
-        self.stock.choices = [(name, name) for name in KNOWN_STOCKS]
+        self.stock.choices = list(KNOWN_STOCKS.items())
         return self
 
     def chosen(self) -> SetUp:
