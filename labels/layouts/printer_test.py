@@ -51,7 +51,7 @@ def rulers(stock: Stock) -> tuple[int, int]:
     >>> rulers(STOCKS["vial-4x2"])
     (90, 30)
     """
-    across = stock.width_mm - SIDE_MM - 2
+    across = stock.width_mm - SIDE_MM - 5  # the last number reaches beyond its tick
     down = stock.height_mm - HEAD_MM - 2
     return int(across // 10) * 10, int(down // 10) * 10
 

@@ -19,8 +19,8 @@ def made_anew(database: Database, old: Label, *, zone: ZoneInfo, actor: Actor, n
 
     Raises: RuleBroken: this kind is printed from its own page alone, or its record allows no label now.
     """
+    today = now.astimezone(zone).date()
     if old.kind is LabelKind.VIAL and old.fill_id:
-        today = now.astimezone(zone).date()
         return print_fill(database, old.fill_id, today=today, stock=old.stock, actor=actor, now=now, reason=reason)
     if old.kind is LabelKind.LOT and old.lot_id:
         several = len(old.content.get("of_several", ())) or 1
@@ -31,7 +31,7 @@ def made_anew(database: Database, old: Label, *, zone: ZoneInfo, actor: Actor, n
         return print_cover(database, old.batch_id, zone=zone, stock=old.stock, actor=actor, now=now, reason=reason)
     if old.kind in PLAIN:
         of_id = getattr(old, SOURCES[old.kind].column.key)
-        return print_of(database, old.kind, of_id, stock=old.stock, actor=actor, now=now, reason=reason)
+        return print_of(database, old.kind, of_id, stock=old.stock, today=today, actor=actor, now=now, reason=reason)
     raise RuleBroken(
         f"A {old.kind} is not printed again from here; print it again where it is made, then cancel this print."
     )
