@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pharmacy.settings import ConfigError, Settings
+from pharmacy.settings import ConfigError, Settings, font_files
 
 PREFIX = "PHARMACY_"
 TOLERATED = ("PHARMACY_TEST_REQUIRE",)
@@ -230,4 +230,5 @@ SETTINGS = (
     _Setting("threads", _whole(1, 64)),
     _Setting("trusted_proxy", _host),
     _Setting("demo", _yes_or_no),
+    _Setting("fonts", font_files),
 )

@@ -9,7 +9,7 @@ the canvas as one literal. Fonts, their subsets, pages and the file stay ReportL
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
-from labels.fonts import load
+from labels.fonts import load, runs
 from labels.sheet import Box, Mask, Sheet, Text
 
 # Bytes, not letters for bytes: writing the letters took a third of the time, and nobody reads them.
@@ -43,9 +43,13 @@ class Pen:
     def _spell(self, key: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         """The parts of a text with the name each one's subset has in the file, and its codes there in hexadecimals."""
         # What ReportLab documents for dynamic fonts asks for the document, which a canvas only has under this name.
-        font, document = load(key[1]), self._canvas._doc  # type: ignore[attr-defined]
-        split = font.splitString(key[0], document)
-        spelt = tuple((font.getSubsetInternalName(subset, document), codes.hex()) for subset, codes in split)
+        document = self._canvas._doc  # type: ignore[attr-defined]
+        spelt = tuple(
+            (font.getSubsetInternalName(subset, document), codes.hex())
+            for part, name in runs(*key)
+            for font in (load(name),)
+            for subset, codes in font.splitString(part, document)
+        )
         self._spelt[key] = spelt
         return spelt
 

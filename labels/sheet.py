@@ -6,7 +6,7 @@ Distances are in points from the upper left corner, downward, as one reads.
 from dataclasses import dataclass, field
 
 from labels.barcodes import Barcode, Modules
-from labels.fonts import CAP_HEIGHT, DESCENT, width
+from labels.fonts import reach, width
 from labels.stock import Stock
 
 RULE_MM = 0.25
@@ -32,7 +32,8 @@ class Text:
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the ink at most [pt]."""
         right = self.x + width(self.string, self.font, self.size)
-        return (self.x, self.baseline - CAP_HEIGHT * self.size, right, self.baseline + DESCENT * self.size)
+        rise, fall = reach(self.string, self.font)
+        return (self.x, self.baseline - rise * self.size, right, self.baseline + fall * self.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 
+from labels import fonts as added_fonts
 from labels.content import EXAMPLE, VialLabel, from_document, to_document
-from labels.errors import LabelRefused
+from labels.errors import FontRefused, LabelRefused
 from labels.printing import Printed, render
 from labels.read_back import agrees
 from labels.stock import STOCKS
 from pharmacy.cli.reading import read_json, write_json
 from pharmacy.domain.errors import InputUnusable
+from pharmacy.settings import font_files
 
 
 @click.command()
@@ -19,7 +21,8 @@ from pharmacy.domain.errors import InputUnusable
 @click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(STOCKS)}.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the PDF is written.")
 @click.option("--example", is_flag=True, help="Print a complete content as JSON, and no label.")
-def label(file: str | None, stock: str, out: Path | None, example: bool) -> None:
+@click.option("--fonts", envvar="PHARMACY_FONTS", help="Font files for other scripts; else those of PHARMACY_FONTS.")
+def label(file: str | None, stock: str, out: Path | None, example: bool, fonts: str | None) -> None:
     """Print a vial label as PDF and read it back.
 
     FILE is the content as flat JSON, or - for standard input; `pharmacy label --example` shows one. A label
@@ -30,6 +33,7 @@ def label(file: str | None, stock: str, out: Path | None, example: bool) -> None
         return
     if file is None or out is None:
         raise click.UsageError("FILE and --out PDF are needed (or --example).")
+    _add_fonts(fonts or "")
     try:
         content = from_document(read_json(file))
         printed = render(content, stock=stock)
@@ -47,6 +51,13 @@ def label(file: str | None, stock: str, out: Path | None, example: bool) -> None
             "read_back": True,
         }
     )
+
+
+def _add_fonts(text: str) -> None:
+    try:
+        added_fonts.use(font_files(text) if text else ())
+    except (FontRefused, ValueError) as refusal:
+        raise InputUnusable(f"PHARMACY_FONTS: {refusal}", "fonts") from refusal
 
 
 def _refuse_unless_read_back(content: VialLabel, printed: Printed) -> None:
