@@ -44,7 +44,7 @@ def refuse_unprintable(label: Label) -> None:
         LabelRefused: names the field, and the character by its sign, code point and Unicode name.
     """
     for field, text in texts(label):
-        if not text.strip() and (field not in MAY_BE_EMPTY or field == "warnings"):
+        if not text.strip() and field not in MAY_BE_EMPTY:
             raise LabelRefused(f"{spoken(field)} is empty", field)
         if len(text) > LONGEST:
             raise LabelRefused(f"{spoken(field)} has {len(text)} characters; no label holds them", field)
