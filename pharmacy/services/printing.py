@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from labels.content import Label as Content
 from labels.errors import LabelRefused
-from labels.papers import paper_of
+from labels.papers import PAPERS, paper_of
 from labels.printing import render
 from labels.read_back import agrees
 from pharmacy.domain.errors import Conflict, RuleBroken
@@ -40,6 +40,10 @@ SOURCES = {
     LabelKind.TRITURATION: Source(Lot, "lot", Label.lot_id, compose_trituration),
 }
 """The labels that move no state; the container label, which does, is printed by `print_fill`."""
+
+
+VIAL_STOCKS = PAPERS["vial"].stocks
+"""Names of the stocks of the container label, the usual one first."""
 
 
 def print_fill(

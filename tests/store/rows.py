@@ -36,6 +36,7 @@ CHOICES = {
     ("trituration_weighings", "part"): "active",
     ("trituration_weighings", "source"): "balance",
     ("signatures", "meaning"): "I reject this batch",
+    ("phrase_signatures", "act"): "drafted",
 }
 OTHERWISE = {
     "BOOLEAN": True,
