@@ -2,7 +2,10 @@
 
 from wtforms import StringField, TextAreaField
 
-from pharmacy.web.forms import Form, ReasonForm, SigningForm
+from pharmacy.services.printing import VIAL_STOCKS
+from pharmacy.web.forms import ChoiceField, Form, ReasonForm, SigningForm
+
+STOCKS = [(name, name) for name in VIAL_STOCKS]
 
 
 class AllocateForm(Form):
@@ -10,6 +13,7 @@ class AllocateForm(Form):
 
 
 class PrintForm(Form):
+    stock = ChoiceField("Label stock", STOCKS, id="print-stock")
     reason = StringField("Why another label is needed", id="print-reason")
 
 

@@ -81,7 +81,13 @@ def label(fill_id: int) -> Answer:
     form = PrintForm()
     try:
         label_id = printing.print_fill(
-            database(), fill_id, actor=actor(), now=now(), today=today(), reason=typed(form.reason.data)
+            database(),
+            fill_id,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            reason=typed(form.reason.data),
+            stock=typed(form.stock.data),
         )
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)
