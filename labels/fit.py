@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from labels import letters
 from labels.content import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
@@ -106,6 +107,7 @@ SPACE) cannot be printed
         )
 
 
+@lru_cache(maxsize=20_000)
 def composed(text: str) -> str:
     """The text with letters and their accents joined, as fonts and scanners expect them.
 
@@ -166,6 +168,7 @@ def on_one_line(text: str, *, font: str, size: float, room: float) -> str:
     return whole if width(whole, font, size) <= room else ""
 
 
+@lru_cache(maxsize=20_000)
 def spaced(text: str) -> str:
     """The text composed, its words one space apart, as it is set."""
     whole = composed(text)
@@ -174,8 +177,7 @@ def spaced(text: str) -> str:
     return whole
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What must stay on one line; before: the space that separates it from the part before, or nothing."""
 
     text: str

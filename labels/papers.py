@@ -9,19 +9,34 @@ from typing import Any
 
 from labels.content import (
     BATCH_EXAMPLE,
+    COVER_EXAMPLE,
+    EQUIPMENT_EXAMPLE,
     EXAMPLE,
+    LOT_EXAMPLE,
+    PRINTER_TEST_EXAMPLE,
     TRITURATION_EXAMPLE,
     BatchLabel,
+    CoverPage,
+    EquipmentLabel,
     Label,
+    LotLabel,
+    PrinterTest,
     TriturationLabel,
     VialLabel,
 )
 from labels.errors import LabelRefused
-from labels.layouts import batch, trituration, vial
+from labels.layouts import batch, cover, equipment, lot, printer_test, trituration, vial
 from labels.sheet import Sheet
-from labels.stock import Stock, find
+from labels.stock import STOCKS, Stock
 
-FOUR_INCHES = ("vial-4x2", "vial-4x3", "vial-4x2-300dpi")
+FOUR_INCHES = (
+    "vial-4x2",
+    "vial-4x3",
+    "vial-4x2-300dpi",
+    "vial-4x3-300dpi",
+    "vial-4x2-600dpi",
+    "vial-4x3-600dpi",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +59,12 @@ class Paper:
         Raises:
             LabelRefused: there is none, or this label is not printed on it.
         """
-        found = find(name or self.stocks[0])
-        if found.name not in self.stocks:
+        if name and name not in self.stocks:
             known = ", ".join(self.stocks)
-            raise LabelRefused(f"the {self.name} label is not made for {found.name}; it is printed on {known}", "stock")
-        return found
+            raise LabelRefused(
+                f"there is no label stock {name[:40]!r}; there are {known} for the {self.name} label", "stock"
+            )
+        return STOCKS[name or self.stocks[0]]
 
 
 PAPERS = {
@@ -57,6 +73,16 @@ PAPERS = {
         Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
+        Paper("lot", LotLabel, lot.lay_out, LOT_EXAMPLE),
+        Paper(
+            "equipment",
+            EquipmentLabel,
+            equipment.lay_out,
+            EQUIPMENT_EXAMPLE,
+            ("vial-2.25x1.25", "vial-2.25x1.25-300dpi"),
+        ),
+        Paper("cover", CoverPage, cover.lay_out, COVER_EXAMPLE, ("letter", "a4")),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
     )
 }
 

@@ -52,13 +52,8 @@ def render_all(labels: Iterable[Label], *, stock: str = "") -> Printed:
     Raises:
         LabelRefused: like `render`, for the first label that cannot be printed; or there is no label.
     """
-    sheets = [sheet for label in labels for sheet in lay_out(label, stock=stock)]
-    if not sheets:
-        raise LabelRefused("there is no label to print")
-    with ONE_AT_A_TIME:
-        pdf = _draw(sheets)
-    codes = tuple(code for sheet in sheets for code in sheet.barcodes)
-    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=codes)
+    sheets = (sheet for label in labels for sheet in lay_out(label, stock=stock))
+    return _print(sheets, none="there is no label to print")
 
 
 def render_letters(letters: Sequence[RecallLetter]) -> Printed:
@@ -68,11 +63,7 @@ def render_letters(letters: Sequence[RecallLetter]) -> Printed:
         LabelRefused: one does not fit, has an empty field or a character that cannot be printed; or there is none.
     """
     sheets = [sheet for one in letters for sheet in lay_out_letter(one)]
-    if not sheets:
-        raise LabelRefused("there is nobody to write to")
-    with ONE_AT_A_TIME:
-        pdf = _draw(sheets, title="Letters", scaling="AppDefault")
-    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=())
+    return _print(sheets, none="there is nobody to write to", title="Letters", scaling="AppDefault")
 
 
 def lay_out_letter(one: RecallLetter) -> list[Sheet]:
@@ -89,16 +80,24 @@ def lay_out(label: Label, *, stock: str = "") -> tuple[Sheet, ...]:
     return paper.set(label, found)
 
 
-def _draw(sheets: list[Sheet], *, title: str = "Label", scaling: str = "None") -> bytes:
-    file = BytesIO()
-    canvas = Canvas(file, invariant=1, pageCompression=1)
-    # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
-    canvas.setTitle(title)
-    canvas.setAuthor("")
-    canvas.setSubject("")
-    canvas.setViewerPreference("PrintScaling", scaling)
-    pen = Pen(canvas)
-    for sheet in sheets:
-        pen.page(sheet)
-    canvas.save()
-    return file.getvalue()
+def _print(sheets: Iterable[Sheet], *, none: str, title: str = "Label", scaling: str = "None") -> Printed:
+    """The sheets as pages, one at a time, so that ten thousand need little room. none: said when there is none."""
+    file, pages = BytesIO(), 0
+    codes: list[Barcode] = []
+    with ONE_AT_A_TIME:
+        canvas = Canvas(file, invariant=1)
+        # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
+        canvas.setTitle(title)
+        canvas.setAuthor("")
+        canvas.setSubject("")
+        canvas.setViewerPreference("PrintScaling", scaling)
+        pen = Pen(canvas)
+        for sheet in sheets:
+            pen.page(sheet)
+            pages += 1
+            codes += sheet.barcodes
+        if not pages:
+            raise LabelRefused(none)
+        canvas.save()
+    pdf = file.getvalue()
+    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=pages, barcodes=tuple(codes))

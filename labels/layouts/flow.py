@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
+from typing import NamedTuple
 
 from labels.content import spoken
 from labels.errors import LabelRefused
@@ -14,8 +15,7 @@ from labels.sheet import Sheet, Text
 LEADING = 1.09
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A field with the words that introduce it. whole: does not break over lines while it fits on one."""
 
     field: str
@@ -118,10 +118,17 @@ class Measured:
 
     def __init__(self, groups: Iterable[Iterable[Statement]]) -> None:
         self.groups = tuple(tuple(group) for group in groups)
+        self._least: dict[tuple[float, float, float], float] = {}
         self._widths = [(sum(statement.width(1) for statement in group), len(group)) for group in self.groups]
 
     def least_height(self, *, size: float, room: float, gap: float) -> float:
         """No flow of these is lower [pt]. A line that ends saves a space or a gap at the most."""
+        key = (size, room, gap)
+        if key not in self._least:
+            self._least[key] = self._least_height(*key)
+        return self._least[key]
+
+    def _least_height(self, size: float, room: float, gap: float) -> float:
         saved = max(gap, size * width(" ", BOLD, 1), size * width(" ", REGULAR, 1))
         lines = sum(
             max(1, ceil((wide * size + (count - 1) * gap + saved) / (room + saved) - 1e-6))

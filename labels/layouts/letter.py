@@ -24,9 +24,9 @@ from labels.fit import DoesNotFit, composed, wrap
 from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
 from labels.letters import RecallLetter, spoken
 from labels.sheet import Box, Sheet, Text
-from labels.stock import Stock
+from labels.stock import STOCKS
 
-PAPER = Stock("letter", width_mm=215.9, height_mm=279.4, dpi=300)
+PAPER = STOCKS["letter"]
 MARGIN = 60.0
 ROOM = PAPER.width - 2 * MARGIN
 BOTTOM = PAPER.height - MARGIN - 18

@@ -19,12 +19,13 @@ order, at least 12 pt sans serif, at least half of the label's area. Nothing shr
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from labels import barcodes
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
 from labels.fit import DoesNotFit, composed, wrap
-from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, reach, width
+from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, reach, when_changed, width
 from labels.layouts.flow import Flow, Measured, Statement, flow, sentence
 from labels.layouts.marks import MARK_ROOM, write_mark
 from labels.sheet import Sheet, Text
@@ -287,12 +288,9 @@ class _Lower:
 
     def __init__(self, label: VialLabel, room: float) -> None:
         self.room = room
-        warnings = [Statement("warnings", sentence(text), font=BOLD) for text in label.warnings]
-        translated = [Statement("warnings_translated", text, font=BOLD) for text in label.warnings_translated]
-        before, last = ([warnings], translated) if translated else ([], warnings)
-        small = _small(label)
         self.facts = Measured(_facts(label))
-        self.smalls = (Measured([*before, last, small]), Measured([*before, last + small]))
+        facts = (label.storage, label.description, label.inactive)
+        self.smalls = _small(label.warnings, label.warnings_translated, *facts)
 
     def within(self, height: float) -> _Bottom | None:
         """The first of them that is no higher [pt]; none when all are."""
@@ -330,12 +328,24 @@ def _facts(label: VialLabel) -> list[list[Statement]]:
     ]
 
 
-def _small(label: VialLabel) -> list[Statement]:
-    return [
-        Statement("storage", sentence(label.storage)),
-        Statement("description", sentence(label.description), "Looks like:"),
-        Statement("inactive", sentence(label.inactive), "Inactive ingredients:"),
+# The small print is that of the formula, the same on label after label.
+@lru_cache(maxsize=512)
+def _small(
+    warnings: tuple[str, ...], translated: tuple[str, ...], storage: str, description: str, inactive: str
+) -> tuple[Measured, Measured]:
+    """The small print, with storage on a line of its own and with everything in one; a translation begins a line."""
+    warned = [Statement("warnings", sentence(text), font=BOLD) for text in warnings]
+    others = [
+        Statement("storage", sentence(storage)),
+        Statement("description", sentence(description), "Looks like:"),
+        Statement("inactive", sentence(inactive), "Inactive ingredients:"),
     ]
+    again = [Statement("warnings_translated", text, font=BOLD) for text in translated]
+    before, last = ([warned], again) if again else ([], warned)
+    return Measured([*before, last, others]), Measured([*before, last + others])
+
+
+when_changed(_small.cache_clear)
 
 
 def _small_print_too_long(bottom: _Bottom, room: float) -> LabelRefused:

@@ -28,6 +28,7 @@ from pharmacy.store.prescriptions import (
     Question,
     RuleChange,
 )
+from pharmacy.store.print_jobs import PrinterCheck, PrinterPage, PrintJob, Via
 from pharmacy.store.records import Answer, AuditEntry, Counter, Signature
 from pharmacy.store.triturations import Part, Trituration, TriturationWeighing
 
@@ -72,6 +73,9 @@ __all__ = [
     "Prescriber",
     "Prescription",
     "PriceAcceptance",
+    "PrintJob",
+    "PrinterCheck",
+    "PrinterPage",
     "Question",
     "RecallDrill",
     "RuleChange",
@@ -82,6 +86,7 @@ __all__ = [
     "Signature",
     "Trituration",
     "TriturationWeighing",
+    "Via",
     "WeighIn",
     "WeighSource",
     "WeightTest",

@@ -22,6 +22,7 @@ from pharmacy.web.people.views import bp as people
 from pharmacy.web.phrases.views import bp as phrases
 from pharmacy.web.prescriptions.questions import bp as questions
 from pharmacy.web.prescriptions.views import bp as prescriptions
+from pharmacy.web.printers.views import bp as printers
 from pharmacy.web.quality.views import bp as quality
 from pharmacy.web.recalls.views import bp as recalls
 from pharmacy.web.rules.views import bp as rules
@@ -29,7 +30,7 @@ from pharmacy.web.triturations.views import bp as triturations
 
 BLUEPRINTS = (
     auth, home, prescriptions, questions, patients, messages, formulas, lots, triturations, equipment, batches, fills,
-    labels, people, phrases, rules, recalls, quality, audit, help_pages,
+    labels, printers, people, phrases, rules, recalls, quality, audit, help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from labels.read_back import read_back
+from labels.read_back import decode, read_back
 from pharmacy.cli.main import cli
 from tests.labels.added import CHINESE_AND_KOREAN, using
+from tests.labels.zpl_reading import printed
 
 
 def _run(*arguments: str | Path, given: str | None = None) -> Result:
@@ -57,6 +58,23 @@ def test_the_content_may_come_from_standard_input(example: dict[str, object], tm
 def test_other_stocks_print(example: dict[str, object], tmp_path: Path, stock: str) -> None:
     result = _run(_file(tmp_path, example), "--stock", stock, "--out", tmp_path / "label.pdf")
     assert json.loads(result.stdout)["stock"] == stock
+
+
+def test_the_same_label_as_zpl_is_for_a_thermal_printer(example: dict[str, object], tmp_path: Path) -> None:
+    out = tmp_path / "label.zpl"
+    result = _run(_file(tmp_path, example), "--stock", "vial-4x2-300dpi", "--format", "zpl", "--out", out)
+    said = json.loads(result.stdout)
+    assert (said["format"], said["sha256"]) == ("zpl", sha256(out.read_bytes()).hexdigest())
+    [paper] = printed(out.read_bytes())
+    assert (paper.width, paper.length) == (1200, 600)
+    found = decode(paper.pixels(), width=paper.width, height=paper.length)
+    assert [{"kind": code.kind, "payload": code.payload} for code in found] == said["barcodes"]
+
+
+def test_another_format_is_refused_with_those_there_are(example: dict[str, object], tmp_path: Path) -> None:
+    result = _run(_file(tmp_path, example), "--format", "epl", "--out", tmp_path / "label")
+    assert result.exit_code == 2
+    assert "'pdf', 'zpl'" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from labels.barcodes import Barcode
 from labels.content import BATCH_EXAMPLE, BatchLabel
 from labels.errors import LabelRefused
+from labels.papers import PAPERS
 from labels.printing import lay_out, render
 from labels.read_back import agrees, read_back
 from labels.stock import STOCKS
@@ -24,7 +25,7 @@ LABELS = {
 }
 
 
-@pytest.mark.parametrize("stock", STOCKS)
+@pytest.mark.parametrize("stock", PAPERS["batch"].stocks)
 @pytest.mark.parametrize("name", LABELS)
 def test_every_field_and_both_codes_of_a_batch_read_back(name: str, stock: str) -> None:
     printed = render(LABELS[name], stock=stock)
@@ -47,7 +48,7 @@ def test_quarantine_is_white_on_black_and_released_black_on_white() -> None:
     assert not white(replace(BATCH_EXAMPLE, status="Released"))
 
 
-@pytest.mark.parametrize("stock", STOCKS)
+@pytest.mark.parametrize("stock", PAPERS["batch"].stocks)
 @pytest.mark.parametrize("name", LABELS)
 def test_nothing_on_a_batch_label_stands_upon_anything_else(name: str, stock: str) -> None:
     sheet = lay_out(LABELS[name], stock=stock)[0]

@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from labels.barcodes import Barcode
 from labels.content import BATCH_EXAMPLE, EXAMPLE, BatchLabel, Label, VialLabel
 from labels.errors import LabelRefused
+from labels.papers import FOUR_INCHES
 from labels.printing import Printed, lay_out, render
 from labels.raster import PDFIUM_LOCK, grey, one_bit
 from labels.read_back import agrees, decode, read_back
@@ -33,7 +34,7 @@ def test_both_codes_scan_at_every_resolution(dpi: int) -> None:
     )
 
 
-@pytest.mark.parametrize("field", [f.name for f in fields(VialLabel) if f.name != "warnings"])
+@pytest.mark.parametrize("field", [f.name for f in fields(VialLabel) if f.name not in ("warnings", "language")])
 def test_a_label_of_another_content_is_told_apart_by_each_field(field: str) -> None:
     other = replace(EXAMPLE, **{field: "something else"})
     assert agrees(other, PRINTED.pdf, PRINTED) != ()
@@ -97,7 +98,7 @@ anything = st.one_of(
     st.text(max_size=25),
 )
 codes = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ-", min_size=1, max_size=16)
-stocks = st.sampled_from(sorted(STOCKS))
+stocks = st.sampled_from(FOUR_INCHES)
 
 vials = st.builds(
     VialLabel,

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from labels.content import BATCH_EXAMPLE, EXAMPLE, NOT_PRINTED, Label, texts
+from labels.papers import FOUR_INCHES
 from labels.printing import render
 from labels.read_back import decode, plain
-from labels.stock import STOCKS
 from tests.conftest import missing
 
 LABELS: dict[str, Label] = {
@@ -58,7 +58,7 @@ def ghostscript(pdf: Path, dpi: int) -> Path:
     return out
 
 
-@pytest.mark.parametrize("stock", STOCKS)
+@pytest.mark.parametrize("stock", FOUR_INCHES)
 @pytest.mark.parametrize("dpi", [203, 300])
 @pytest.mark.parametrize("renderer", [poppler, ghostscript])
 def test_both_codes_scan_from_black_and_white_dots(

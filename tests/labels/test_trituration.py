@@ -7,6 +7,7 @@ import pytest
 from labels.barcodes import Barcode
 from labels.content import NOT_FOR_DISPENSING, TRITURATION_EXAMPLE
 from labels.errors import LabelRefused
+from labels.papers import PAPERS
 from labels.printing import lay_out, render
 from labels.read_back import agrees, read_back
 from labels.stock import STOCKS
@@ -21,11 +22,12 @@ LABELS = {
         active="naltrexone hydrochloride dihydrate in silicified microcrystalline cellulose, low moisture",
         pharmacy_name="The Old Harbor Street Compounding Pharmacy and Apothecary of Portland",
     ),
+    "read by two": replace(TRITURATION_EXAMPLE, made_by="TTMMWW, read by WWMMTT, MMWWTT"),
     "much": replace(TRITURATION_EXAMPLE, parents=("L000123, 1220.000 mg", "L000131, 60170.000 mg")),
 }
 
 
-@pytest.mark.parametrize("stock", STOCKS)
+@pytest.mark.parametrize("stock", PAPERS["trituration"].stocks)
 @pytest.mark.parametrize("name", LABELS)
 def test_every_field_and_both_codes_read_back_and_nothing_stands_upon_anything_else(name: str, stock: str) -> None:
     printed = render(LABELS[name], stock=stock)

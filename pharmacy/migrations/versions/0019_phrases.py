@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 TABLE = "phrase_signatures"
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -18,6 +18,7 @@ ACTS = ("drafted", "signed", "withdrawn")
 MEANINGS = (
     "I approve this master formulation record",
     "I examined this lot and its certificate and release it for compounding",
+    "I reviewed the record of this trituration and release it for compounding",
     "I compared this prescription with its source and verified it",
     "I accept this deviation for the reason given",
     "I read this weight on the balance as the second person",

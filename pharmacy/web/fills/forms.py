@@ -33,9 +33,9 @@ class PriceForm(Form):
 class Forms:
     """The forms of a fill's page: each empty, but the one that was just refused."""
 
-    def __init__(self, refused: Form | None = None) -> None:
+    def __init__(self, refused: Form | None = None, *, stock: str = "") -> None:
         self.allocate = refused if isinstance(refused, AllocateForm) else AllocateForm(formdata=None)
-        self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None)
+        self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None, stock=stock)
         self.dispense = refused if isinstance(refused, DispenseForm) else DispenseForm(formdata=None)
         self.price = refused if isinstance(refused, PriceForm) else PriceForm(formdata=None)
         self.reason = refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None)

@@ -17,6 +17,7 @@ from pharmacy.store.tables import Fill
 from pharmacy.web.access import actor, now, reading, today, transaction
 from pharmacy.web.fills.forms import CheckForm, Forms
 from pharmacy.web.forms import Form
+from pharmacy.web.printers.browser import stock_for
 
 
 class Translated(NamedTuple):
@@ -60,7 +61,7 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             labels=lists.labels_of(session, fill_id=fill.id),
             signatures=fills.signatures(session, fill),
             verbs=verbs,
-            forms=Forms(refused),
+            forms=Forms(refused, stock=stock_for("vial")),
             price_waits=prices.waits_for(session, fill),
             accepted=prices.accepted(session, fill) if fill.price is not None else (),
             may_accept=actor().role is Role.PHARMACIST_IN_CHARGE,
