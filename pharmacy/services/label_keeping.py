@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, undefer
 
 from labels.content import Label as Content
+from labels.linting import Told
 from labels.printing import Printed
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
@@ -20,11 +21,12 @@ _TOKEN_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that look alike
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A label that was drawn and read back without a difference."""
+    """A label that was drawn and read back without a difference. warned: what rules find that does not stop it."""
 
     label: Content
     printed: Printed
     stock: str
+    warned: tuple[Told, ...] = ()
 
     @property
     def token(self) -> str:
@@ -70,6 +72,7 @@ def keep(
         read_back={
             "codes": [{"kind": code.kind, "payload": code.payload} for code in made.printed.barcodes],
             "differs": [],
+            "warned": [asdict(one) for one in made.warned],
         },
         made_by_id=actor.id,
         made_at=now,

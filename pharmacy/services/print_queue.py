@@ -256,7 +256,7 @@ def _made_anew(database: Database, old: Label, why: str, *, actor: Actor, now: d
             database, old.fill_id, actor=actor, now=now, today=today, reason=why, stock=old.stock
         )
     of_id = getattr(old, printing.SOURCES[old.kind].column.key)
-    return printing.print_of(database, old.kind, of_id, actor=actor, now=now, reason=why, stock=old.stock)
+    return printing.print_of(database, old.kind, of_id, actor=actor, now=now, today=today, reason=why, stock=old.stock)
 
 
 def _note(session: Session, event: Event, job: PrintJob, actor: Actor, now: datetime, **detail: object) -> None:

@@ -61,6 +61,7 @@ def make_page(database: Database, tested: Tested, *, actor: Actor, now: datetime
             token=new_token(),
             mark=mark,
         ),
+        today=now.astimezone(zone).date(),
         stock=stock.name,
     )
     across, down = rulers(stock)

@@ -1,6 +1,7 @@
 """Vial labels with the patient's language beside the English: directly under it, as large, or refused."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -8,6 +9,7 @@ from labels import fonts
 from labels.content import EXAMPLE, VialLabel
 from labels.errors import LabelRefused
 from labels.layouts.vial import LEAST_PATIENT_SIZE
+from labels.linting import judge
 from labels.printing import lay_out, render
 from labels.read_back import agrees
 from labels.sheet import Sheet, Text
@@ -27,6 +29,7 @@ OTHERS = {
     "ko": ("취침 시간에 1캡슐씩 복용하십시오", "오피오이드 계열 약과 함께 복용하지 마십시오."),
 }
 LARGE = "vial-4x3"
+DAY = date(2026, 11, 24)
 
 
 def _lines(sheet: Sheet, field: str) -> list[Text]:
@@ -72,6 +75,16 @@ def test_each_language_prints_whole_and_reads_back(code: str) -> None:
         (sheet,) = lay_out(label, stock=LARGE)
         assert collisions(sheet) == []
         assert outside(sheet, margin=0.5) == []
+
+
+def test_the_rules_about_labels_find_nothing_in_both_languages_and_a_translation_that_is_too_small() -> None:
+    for label in (SPANISH, _translated("ru"), _translated("vi")):
+        assert judge(label, lay_out(label, stock=LARGE), today=DAY) == ()
+    (sheet,) = lay_out(SPANISH, stock=LARGE)
+    sheet.texts[:] = [
+        text._replace(size=11.9) if text.field == "directions_translated" else text for text in sheet.texts
+    ]
+    assert {finding.rule for finding in judge(SPANISH, (sheet,), today=DAY)} == {"ca.twelve-points"}
 
 
 def test_spanish_russian_and_vietnamese_need_no_added_font() -> None:

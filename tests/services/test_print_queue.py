@@ -28,7 +28,7 @@ PDF = replace(ZEBRA, form="pdf")
 
 def batch_label(line: Line) -> int:
     """The cheapest label there is: of a batch that was only planned."""
-    return printing.print_batch(line.database, line.planned(), **line.by)
+    return printing.print_batch(line.database, line.planned(), today=line.today, **line.by)
 
 
 def queued(line: Line, label: int = 0, printer: Printer = ZEBRA) -> int:

@@ -9,6 +9,7 @@ from pharmacy.domain.roles import Role
 from pharmacy.services import lots
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Equipment, IngredientKind, Label, Lot
+from tests.services.triturating import low_dose, released
 from tests.web.counter import Counter, field_error, open_counter, shown
 
 AS = Callable[[str], FlaskClient]
@@ -47,6 +48,17 @@ def test_a_lot_that_was_released_asks_for_the_label_that_says_so(counter: Counte
     assert "The last label says QUARANTINE; by now it is RELEASED." in shown(client.get(f"/lots/{lot}"))
     assert client.post(f"/lots/{lot}/print", data={"containers": "1"}).location == "/labels/2"
     assert "The last label says" not in shown(client.get(f"/lots/{lot}"))
+
+
+def test_the_lot_of_a_trituration_gets_its_own_label_and_is_asked_for_no_containers(
+    counter: Counter, client_as: AS
+) -> None:
+    lot = released(low_dose(counter))
+    client = client_as("technician")
+    assert 'name="containers"' not in client.get(f"/lots/{lot}").text
+    assert client.post(f"/lots/{lot}/print").location == "/labels/1"
+    assert counter.row(Label, 1).kind == "trituration"
+    assert "Back to the trituration" in shown(client.get("/labels/1"))
 
 
 @pytest.mark.parametrize(
