@@ -1,5 +1,6 @@
 """Labels as they were made: kept byte for byte, found again, and how many there were before."""
 
+import json
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -103,8 +104,8 @@ def refuse_without_reason(copies: int, reason: str) -> None:
 
 
 def token_of(session: Session, where: ColumnElement[bool]) -> str:
-    """The token that all labels of one fill, batch, lot or piece of equipment carry."""
-    return session.scalar(select(func.min(Label.token)).where(where)) or new_token()
+    """The token that all labels of one fill, batch, lot or piece of equipment carry that have one."""
+    return session.scalar(select(func.min(Label.token)).where(where, Label.token != "")) or new_token()
 
 
 def printed_before(session: Session, kind: LabelKind, where: ColumnElement[bool]) -> int:
@@ -119,9 +120,12 @@ def same_before(session: Session, kind: LabelKind, where: ColumnElement[bool], l
 
 
 def _says(content: dict[str, Any]) -> dict[str, Any]:
-    """What a label says, as JSON has it; for how many containers it was asked does not make it another one."""
+    """What a label says, as JSON has it, where a row of a table is a list.
+
+    For how many containers it was asked does not make it another one.
+    """
     told = {name: value for name, value in content.items() if name not in ("mark", "token", "of_several")}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+    return dict(json.loads(json.dumps(told)))
 
 
 def new_token() -> str:

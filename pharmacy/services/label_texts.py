@@ -13,6 +13,7 @@ from pharmacy.domain.workflow import BatchState, LotState
 from pharmacy.services import courses, fills, phrases, second_readings
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import printed_before, same_before, token_of
+from pharmacy.services.patient_words import WARNINGS
 from pharmacy.services.phrases import Spoken
 from pharmacy.store.tables import (
     Batch,
@@ -27,12 +28,6 @@ from pharmacy.store.tables import (
     Trituration,
 )
 
-WARNINGS = (
-    "Do not take with opioid medicines. Tell every doctor and dentist.",
-    "May cause vivid dreams.",
-    "Keep dry and away from light.",
-    "Keep out of reach of children.",
-)
 DEMONSTRATION = "DEMONSTRATION"
 
 
@@ -153,8 +148,13 @@ def shelf_status(state: BatchState | LotState) -> str:
 
 def drug_name(batch: Batch) -> str:
     """Generic name, salt after the name, strength and form: "naltrexone hydrochloride 4.5 mg capsule"."""
+    return f"{active_of(batch)} {format_strength(batch.formula.strength_mg)} {batch.formula.form.lower()}"
+
+
+def active_of(batch: Batch) -> str:
+    """Generic name, salt after the name: "naltrexone hydrochloride"."""
     active = next(c.lot.ingredient for c in batch.inputs if c.lot.ingredient.kind is IngredientKind.ACTIVE)
-    return f"{active.name.lower()} {format_strength(batch.formula.strength_mg)} {batch.formula.form.lower()}"
+    return active.name.lower()
 
 
 def day(value: date) -> str:

@@ -23,6 +23,8 @@ from pharmacy.services import fills
 from pharmacy.services.acting import Actor, get, get_to_change, move
 from pharmacy.services.label_keeping import Made, keep, printed_before, refuse_without_reason, same_before
 from pharmacy.services.label_texts import compose_batch, compose_trituration, compose_vial
+from pharmacy.services.patient_label_texts import compose_auxiliary, compose_bag, compose_card
+from pharmacy.services.patient_page_texts import compose_calendar, compose_leaflet, compose_receipt
 from pharmacy.services.shelf_label_texts import compose_cover, compose_equipment, compose_lot
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Equipment, Fill, Label, LabelKind, Lot, Trituration
@@ -44,6 +46,12 @@ class Source:
 SOURCES = {
     LabelKind.BATCH: Source(Batch, "batch", Label.batch_id, compose_batch),
     LabelKind.TRITURATION: Source(Lot, "lot", Label.lot_id, compose_trituration),
+    LabelKind.AUXILIARY: Source(Fill, "fill", Label.fill_id, compose_auxiliary),
+    LabelKind.CALENDAR: Source(Fill, "fill", Label.fill_id, compose_calendar),
+    LabelKind.LEAFLET: Source(Fill, "fill", Label.fill_id, compose_leaflet),
+    LabelKind.RECEIPT: Source(Fill, "fill", Label.fill_id, compose_receipt),
+    LabelKind.CARD: Source(Fill, "fill", Label.fill_id, compose_card),
+    LabelKind.BAG: Source(Fill, "fill", Label.fill_id, compose_bag),
     LabelKind.LOT: Source(Lot, "lot", Label.lot_id, compose_lot),
     LabelKind.EQUIPMENT: Source(Equipment, "equipment", Label.equipment_id, compose_equipment),
     LabelKind.COVER: Source(Batch, "batch", Label.batch_id, compose_cover),

@@ -10,7 +10,14 @@ from pharmacy.services.shelf_printing import print_cover, print_equipment, print
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Label, LabelKind
 
-PLAIN = (LabelKind.BATCH, LabelKind.TRITURATION)
+PLAIN = (
+    LabelKind.BATCH,
+    LabelKind.TRITURATION,
+    LabelKind.AUXILIARY,
+    LabelKind.CARD,
+    LabelKind.LEAFLET,
+    LabelKind.BAG,
+)
 """Those that are composed of their record alone."""
 
 

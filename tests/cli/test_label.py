@@ -110,9 +110,9 @@ def test_a_missing_field_is_named(example: dict[str, object], tmp_path: Path) ->
 
 
 def test_an_unknown_stock_is_refused_with_those_there_are(example: dict[str, object], tmp_path: Path) -> None:
-    result = _run(_file(tmp_path, example), "--stock", "a4", "--out", tmp_path / "label.pdf")
+    result = _run(_file(tmp_path, example), "--stock", "vial-9x9", "--out", tmp_path / "label.pdf")
     assert result.exit_code == 2
-    assert result.stderr.startswith("pharmacy: stock: there is no label stock 'a4'; there are vial-4x2")
+    assert result.stderr.startswith("pharmacy: stock: there is no label stock 'vial-9x9'; there are vial-4x2")
 
 
 def test_a_place_that_cannot_be_written_is_one_line(example: dict[str, object], tmp_path: Path) -> None:

@@ -17,6 +17,14 @@ class PrintForm(Form):
     reason = StringField("Why another label is needed", id="print-reason")
 
 
+class PaperForm(Form):
+    """A paper for the patient. The page has one for each kind, and the kind stands before the names of its fields."""
+
+    stock = StringField("Paper")
+    day = StringField("Day")
+    reason = StringField("Why another is needed")
+
+
 class CheckForm(SigningForm):
     scanned = StringField("Label on the container, scanned")
 
@@ -38,4 +46,10 @@ class Forms:
         self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None, stock=stock)
         self.dispense = refused if isinstance(refused, DispenseForm) else DispenseForm(formdata=None)
         self.price = refused if isinstance(refused, PriceForm) else PriceForm(formdata=None)
+        self.refused_paper = refused if isinstance(refused, PaperForm) else None
         self.reason = refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None)
+
+    def paper(self, kind: str) -> PaperForm:
+        """The form of a paper of this kind."""
+        form = self.refused_paper
+        return form if form is not None and form._prefix == f"{kind}-" else PaperForm(formdata=None, prefix=kind)

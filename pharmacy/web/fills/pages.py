@@ -1,5 +1,6 @@
 """The pages of one fill, each drawn in one place: first for reading, again when something was refused."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import render_template
@@ -7,13 +8,22 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.prescription import from_document
-from pharmacy.domain.roles import Role
+from pharmacy.domain.roles import BENCH, Role
 from pharmacy.domain.workflow import OPEN, FillState, Subject, open_steps
-from pharmacy.services import allocating, courses, fills, label_texts, phrase_tables, prescriptions, prices
+from pharmacy.services import (
+    allocating,
+    courses,
+    fills,
+    label_texts,
+    patient_papers,
+    phrase_tables,
+    prescriptions,
+    prices,
+)
 from pharmacy.services.acting import get, is_alone
 from pharmacy.services.phrases import Spoken
 from pharmacy.store import lists
-from pharmacy.store.tables import Fill
+from pharmacy.store.tables import Fill, LabelKind
 from pharmacy.web.access import actor, now, reading, today, transaction
 from pharmacy.web.fills.forms import CheckForm, Forms
 from pharmacy.web.forms import Form
@@ -47,7 +57,7 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
     """Everything about one fill, and the form of its next step."""
     with reading() as session:
         fill = get(session, Fill, fill_id, "fill")
-        verbs = _verbs(fill)
+        verbs, labels = _verbs(fill), lists.labels_of(session, fill_id=fill.id)
         return render_template(
             "fills/show.html",
             fill=fill,
@@ -58,7 +68,11 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             bottle=courses.name_of(fill),
             course=courses.live(session, fill.prescription) if fill.bottles > 1 else (),
             suitable=allocating.batches_for(session, fill, today()) if "allocate" in verbs else (),
-            labels=lists.labels_of(session, fill_id=fill.id),
+            labels=_on_the_container(labels),
+            papers=patient_papers.offers(session, fill, labels),
+            no_papers=patient_papers.why_none(session, fill),
+            may_print=actor().role in BENCH,
+            today=today(),
             signatures=fills.signatures(session, fill),
             verbs=verbs,
             forms=Forms(refused, stock=stock_for("vial")),
@@ -81,7 +95,7 @@ def check_page(fill_id: int, form: CheckForm) -> str:
             held=from_document(fill.prescription.document),
             directions=_directions(fill),
             bottle=courses.name_of(fill),
-            label=_last(lists.labels_of(session, fill_id=fill.id)),
+            label=_last(_on_the_container(lists.labels_of(session, fill_id=fill.id))),
             form=form.showing(fills.content(session, fill)),
             own=actor().id in packers,
             alone=is_alone(session),
@@ -114,6 +128,10 @@ def next_bottle(session: Session, fill_id: int) -> int | None:
 
 def _verbs(fill: Fill) -> frozenset[str]:
     return frozenset(step.verb for step in open_steps(Subject.FILL, fill.state, actor().role))
+
+
+def _on_the_container(labels: Sequence[Any]) -> list[Any]:
+    return [label for label in labels if label.kind is LabelKind.VIAL]
 
 
 def _last(rows: Any) -> Any:
