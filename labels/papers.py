@@ -66,6 +66,8 @@ FOUR_INCHES = (
 STRIPS = ("strip-4x1", "strip-4x1-300dpi", *FOUR_INCHES[:4])
 BAGS = ("vial-4x3", "vial-4x3-300dpi", "bag-4x6", "bag-4x6-300dpi")
 PAGES = ("letter", "a4", "bag-4x6", "bag-4x6-300dpi")
+TESTED = tuple(stock.name for stock in STOCKS.values() if printer_test.holds(stock))
+"""What a test page is printed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ PAPERS = {
             ("vial-2.25x1.25", "vial-2.25x1.25-300dpi"),
         ),
         Paper("cover", CoverPage, cover.lay_out, COVER_EXAMPLE, ("letter", "a4")),
-        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE, TESTED),
     )
 }
 

@@ -30,6 +30,8 @@ SPOKEN = {
     "description": "the physical description",
     "inactive": "the list of inactive ingredients",
     "warnings": "an auxiliary warning",
+    "warnings_translated": "an auxiliary warning in the patient's language",
+    "directions_translated": "the directions in the patient's language",
     "compounded": "the statement about compounding",
     "initials": "the pharmacist's initials",
     "formula": "the formula's name",
@@ -83,9 +85,13 @@ class Label:
         return ()
 
 
-MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "paid", "warnings", "certificate", "standing"})
-NOT_PRINTED = frozenset({"token"})
-"""The token is in the DataMatrix only."""
+MAY_BE_EMPTY = frozenset(
+    {"purpose", "bottle", "mark", "language", "directions_translated", "paid", "certificate", "standing"}
+)
+"""A list may be empty too, but no text in it."""
+
+NOT_PRINTED = frozenset({"token", "language"})
+"""The token is in the DataMatrix only; the language says which one the translations are in."""
 
 
 def spoken(field: str) -> str:

@@ -17,7 +17,7 @@ order, at least 12 pt sans serif, at least half of the label's area. Nothing shr
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,7 +25,7 @@ from labels import barcodes
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
 from labels.fit import DoesNotFit, composed, wrap
-from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
+from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, reach, when_changed, width
 from labels.layouts.flow import Flow, Measured, Statement, flow, sentence
 from labels.layouts.marks import MARK_ROOM, write_mark
 from labels.sheet import Sheet, Text
@@ -56,8 +56,8 @@ class Setting:
     space: float = 3.0
 
     def size(self, field: str) -> float:
-        """Of a field [pt]."""
-        return float(getattr(self, field))
+        """Of a field [pt]; a translation is as large as what it translates."""
+        return float(getattr(self, field.removesuffix("_translated")))
 
 
 SETTINGS = (
@@ -70,7 +70,14 @@ SETTINGS = (
 )
 """Tried in this order; the last sets the most that a label holds, six lines of 12 pt."""
 
-BLOCK_FONTS = {"patient": BOLD, "drug": REGULAR, "directions": BOLD, "purpose": REGULAR, "bottle": BOLD}
+BLOCK_FONTS = {
+    "patient": BOLD,
+    "drug": REGULAR,
+    "directions": BOLD,
+    "directions_translated": BOLD,
+    "purpose": REGULAR,
+    "bottle": BOLD,
+}
 """The fields of the block in their order."""
 
 BLOCK_HEAD, BLOCK_FOOT = 3.2, 1.6
@@ -196,8 +203,13 @@ class _Part:
     leading: float
 
     @property
+    def rise(self) -> float:
+        """From its top to its first baseline [pt]: Chinese and Korean signs stand higher than capitals."""
+        return reach(self.lines[0], BLOCK_FONTS[self.field])[0] * self.size
+
+    @property
     def height(self) -> float:
-        return (len(self.lines) - 1) * self.leading + (CAP_HEIGHT + DESCENT) * self.size
+        return self.rise + (len(self.lines) - 1) * self.leading + DESCENT * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +238,7 @@ class _Block:
         inner = (free - 2 * outer) / (len(self.parts) - 1) if len(self.parts) > 1 else 0.0
         reached = top + BLOCK_HEAD + outer
         for part in self.parts:
-            font, baseline = BLOCK_FONTS[part.field], reached + CAP_HEIGHT * part.size
+            font, baseline = BLOCK_FONTS[part.field], reached + part.rise
             for number, line in enumerate(part.lines):
                 sheet.write(Text(part.field, line, LEFT, baseline + number * part.leading, font, part.size))
             reached += part.height + inner
@@ -277,7 +289,8 @@ class _Lower:
     def __init__(self, label: VialLabel, room: float) -> None:
         self.room = room
         self.facts = Measured(_facts(label))
-        self.smalls = _small(label.warnings, label.storage, label.description, label.inactive)
+        facts = (label.storage, label.description, label.inactive)
+        self.smalls = _small(label.warnings, label.warnings_translated, *facts)
 
     def within(self, height: float) -> _Bottom | None:
         """The first of them that is no higher [pt]; none when all are."""
@@ -317,15 +330,22 @@ def _facts(label: VialLabel) -> list[list[Statement]]:
 
 # The small print is that of the formula, the same on label after label.
 @lru_cache(maxsize=512)
-def _small(warnings: tuple[str, ...], storage: str, description: str, inactive: str) -> tuple[Measured, Measured]:
-    """The small print, with storage on a line of its own and with everything in one."""
+def _small(
+    warnings: tuple[str, ...], translated: tuple[str, ...], storage: str, description: str, inactive: str
+) -> tuple[Measured, Measured]:
+    """The small print, with storage on a line of its own and with everything in one; a translation begins a line."""
     warned = [Statement("warnings", sentence(text), font=BOLD) for text in warnings]
     others = [
         Statement("storage", sentence(storage)),
         Statement("description", sentence(description), "Looks like:"),
         Statement("inactive", sentence(inactive), "Inactive ingredients:"),
     ]
-    return Measured([warned, others]), Measured([warned + others])
+    again = [Statement("warnings_translated", text, font=BOLD) for text in translated]
+    before, last = ([warned], again) if again else ([], warned)
+    return Measured([*before, last, others]), Measured([*before, last + others])
+
+
+when_changed(_small.cache_clear)
 
 
 def _small_print_too_long(bottom: _Bottom, room: float) -> LabelRefused:
@@ -335,7 +355,7 @@ def _small_print_too_long(bottom: _Bottom, room: float) -> LabelRefused:
     longest = max((field for field in lengths if field), key=lambda field: lengths[field])
     return LabelRefused(
         f"the small print needs {bottom.height:.0f} pt of height at its least size and the label has "
-        f"{room:.0f} pt; {spoken(longest)} is the longest part of it, shorten it or take a larger label",
+        f"{room:.0f} pt; {spoken(longest)} is the longest part of it, {_advice(lengths)}",
         longest,
     )
 
@@ -345,9 +365,15 @@ def _block_too_long(block: _Block) -> LabelRefused:
     return LabelRefused(
         f"{spoken(longest)}: patient, medicine, directions and purpose need {sum(block.lines.values())} lines "
         f"at {LEAST_PATIENT_SIZE:g} pt, {block.lines[longest]} of them here, more than the label holds; "
-        "shorten it or take a larger label",
+        f"{_advice(block.lines)}",
         longest,
     )
+
+
+def _advice(fields: Iterable[str]) -> str:
+    """What helps where so many fields have no room; a signed translation is not shortened at the printer."""
+    translated = any(field.endswith("_translated") for field in fields)
+    return "take the stock vial-4x3" if translated else "shorten it or take a larger label"
 
 
 def _too_wide(field: str, word: str) -> LabelRefused:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from labels import fonts as added_fonts
 from labels.content import EXAMPLE, VialLabel, from_document, to_document
-from labels.errors import LabelRefused
+from labels.errors import FontRefused, LabelRefused
 from labels.linting import Level, judge, told
 from labels.papers import PAPERS
 from labels.printing import Printed, lay_out, render
@@ -19,6 +20,7 @@ from pharmacy.cli import label_rules
 from pharmacy.cli.reading import read_json, write_json
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import read_date
+from pharmacy.settings import font_files
 
 
 @click.command()
@@ -34,12 +36,20 @@ from pharmacy.domain.units import read_date
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the label is written.")
 @click.option("--example", is_flag=True, help="Print a complete content as JSON, and no label.")
+@click.option("--fonts", envvar="PHARMACY_FONTS", help="Font files for other scripts; else those of PHARMACY_FONTS.")
 @click.option(
     "--lint", is_flag=True, help="List the rules about labels; with FILE, tell what they find and print nothing."
 )
 @click.option("--today", help="Judge as of this day, yyyy-mm-dd (default: the day of this computer).")
 def label(
-    file: str | None, stock: str, form: str, out: Path | None, example: bool, lint: bool, today: str | None
+    file: str | None,
+    stock: str,
+    form: str,
+    out: Path | None,
+    example: bool,
+    fonts: str | None,
+    lint: bool,
+    today: str | None,
 ) -> None:
     """Print a vial label as PDF or ZPL and read it back.
 
@@ -56,6 +66,7 @@ def label(
         return
     if file is None or (out is None) is not lint:
         raise click.UsageError("FILE and --out PATH are needed (or --example), or FILE and --lint.")
+    _add_fonts(fonts or "")
     try:
         content = from_document(read_json(file))
         findings = judge(content, lay_out(content, stock=stock), today=day)
@@ -81,6 +92,13 @@ def label(
             "warned": [str(one) for one in told(findings, Level.WARN)],
         }
     )
+
+
+def _add_fonts(text: str) -> None:
+    try:
+        added_fonts.use(font_files(text) if text else ())
+    except (FontRefused, ValueError) as refusal:
+        raise InputUnusable(f"PHARMACY_FONTS: {refusal}", "fonts") from refusal
 
 
 def _example(day: date) -> VialLabel:

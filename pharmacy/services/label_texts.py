@@ -10,10 +10,11 @@ from labels.content import BatchLabel, TriturationLabel, VialLabel
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_measure, format_strength
 from pharmacy.domain.workflow import BatchState, LotState
-from pharmacy.services import courses, fills, second_readings
+from pharmacy.services import courses, fills, phrases, second_readings
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import printed_before, same_before, token_of
 from pharmacy.services.patient_words import WARNINGS
+from pharmacy.services.phrases import Spoken
 from pharmacy.store.tables import (
     Batch,
     Fill,
@@ -41,6 +42,7 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
     rx, batch, pharmacy = fill.prescription, fill.allocations[-1].batch, pharmacy_of(session)
     assert rx.patient and rx.prescriber and rx.verified_by  # noqa: S101, PT018 - verified prescriptions have them
     mine = Label.fill_id == fill.id
+    spoken = spoken_on(session, fill)
     return VialLabel(
         pharmacy_name=pharmacy.name,
         pharmacy_address=pharmacy.address,
@@ -64,7 +66,20 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
         initials=rx.verified_by.initials,
         token=token_of(session, mine),
         mark=mark_of(pharmacy, printed_before(session, LabelKind.VIAL, mine)),
+        language=spoken.language if spoken.prints else "",
+        directions_translated=spoken.directions,
+        warnings_translated=spoken.warnings,
     )
+
+
+def spoken_on(session: Session, fill: Fill) -> Spoken:
+    """What the container label of a fill says in the patient's language, or why it says nothing.
+
+    Raises: RuleBroken.
+    """
+    patient = fill.prescription.patient
+    language = patient.language if patient else ""
+    return phrases.speak(session, language, directions=courses.directions_of(fill), warnings=WARNINGS)
 
 
 def compose_batch(session: Session, batch_id: int) -> BatchLabel:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from labels.content import Label as Content
 from labels.errors import LabelRefused
 from labels.linting import Level, Told, judge, told
-from labels.papers import paper_of
+from labels.papers import PAPERS, paper_of
 from labels.printing import lay_out, render
 from labels.read_back import agrees
 from pharmacy.domain.errors import Conflict, RuleBroken
@@ -57,6 +57,10 @@ SOURCES = {
     LabelKind.COVER: Source(Batch, "batch", Label.batch_id, compose_cover),
 }
 """The labels that move no state; the container label, which does, is printed by `print_fill`."""
+
+
+VIAL_STOCKS = PAPERS["vial"].stocks
+"""Names of the stocks of the container label, the usual one first."""
 
 
 def print_fill(

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from labels.read_back import decode, read_back
 from pharmacy.cli.main import cli
+from tests.labels.added import CHINESE_AND_KOREAN, using
 from tests.labels.zpl_reading import printed
 
 
@@ -124,6 +125,17 @@ def test_a_file_without_a_place_for_the_label_is_refused(example: dict[str, obje
     result = _run(_file(tmp_path, example))
     assert result.exit_code == 2
     assert "--out" in result.stderr
+
+
+def test_a_name_in_another_script_prints_with_an_added_font_alone(example: dict[str, object], tmp_path: Path) -> None:
+    file = _file(tmp_path, example | {"patient": "김지우"})
+    refused = _run(file, "--out", tmp_path / "label.pdf")
+    assert (refused.exit_code, "cannot print 김" in refused.stderr) == (2, True)
+    with using(CHINESE_AND_KOREAN):
+        printed = _run(file, "--out", tmp_path / "label.pdf", "--fonts", CHINESE_AND_KOREAN)
+    assert json.loads(printed.stdout)["read_back"] is True
+    wrong = _run(file, "--out", tmp_path / "label.pdf", "--fonts", file)
+    assert (wrong.exit_code, "is no TrueType font" in wrong.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from wtforms import StringField, TextAreaField
 
-from pharmacy.web.forms import Form, ReasonForm, SigningForm
+from pharmacy.services.printing import VIAL_STOCKS
+from pharmacy.web.forms import ChoiceField, Form, ReasonForm, SigningForm
+
+STOCKS = [(name, name) for name in VIAL_STOCKS]
 
 
 class AllocateForm(Form):
@@ -10,6 +13,7 @@ class AllocateForm(Form):
 
 
 class PrintForm(Form):
+    stock = ChoiceField("Label stock", STOCKS, id="print-stock")
     reason = StringField("Why another label is needed", id="print-reason")
 
 
@@ -37,9 +41,9 @@ class PriceForm(Form):
 class Forms:
     """The forms of a fill's page: each empty, but the one that was just refused."""
 
-    def __init__(self, refused: Form | None = None) -> None:
+    def __init__(self, refused: Form | None = None, *, stock: str = "") -> None:
         self.allocate = refused if isinstance(refused, AllocateForm) else AllocateForm(formdata=None)
-        self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None)
+        self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None, stock=stock)
         self.dispense = refused if isinstance(refused, DispenseForm) else DispenseForm(formdata=None)
         self.price = refused if isinstance(refused, PriceForm) else PriceForm(formdata=None)
         self.refused_paper = refused if isinstance(refused, PaperForm) else None

@@ -1,7 +1,7 @@
 """The pages of one fill, each drawn in one place: first for reading, again when something was refused."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template
 from sqlalchemy.orm import Session
@@ -10,13 +10,32 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.prescription import from_document
 from pharmacy.domain.roles import BENCH, Role
 from pharmacy.domain.workflow import OPEN, FillState, Subject, open_steps
-from pharmacy.services import allocating, courses, fills, patient_papers, prescriptions, prices
+from pharmacy.services import (
+    allocating,
+    courses,
+    fills,
+    label_texts,
+    patient_papers,
+    phrase_tables,
+    prescriptions,
+    prices,
+)
 from pharmacy.services.acting import get, is_alone
+from pharmacy.services.phrases import Spoken
 from pharmacy.store import lists
 from pharmacy.store.tables import Fill, LabelKind
 from pharmacy.web.access import actor, now, reading, today, transaction
 from pharmacy.web.fills.forms import CheckForm, Forms
 from pharmacy.web.forms import Form
+from pharmacy.web.printers.browser import stock_for
+
+
+class Translated(NamedTuple):
+    """The name of the patient's language, and what a label says in it."""
+
+    language: str
+    spoken: Spoken
+
 
 QUEUES = tuple(state for state in FillState if state in OPEN[Subject.FILL])
 
@@ -45,6 +64,7 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             rx=fill.prescription,
             held=from_document(fill.prescription.document),
             directions=_directions(fill),
+            translated=_translated(session, fill) if {"label", "reprint"} & verbs else None,
             bottle=courses.name_of(fill),
             course=courses.live(session, fill.prescription) if fill.bottles > 1 else (),
             suitable=allocating.batches_for(session, fill, today()) if "allocate" in verbs else (),
@@ -55,7 +75,7 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             today=today(),
             signatures=fills.signatures(session, fill),
             verbs=verbs,
-            forms=Forms(refused),
+            forms=Forms(refused, stock=stock_for("vial")),
             price_waits=prices.waits_for(session, fill),
             accepted=prices.accepted(session, fill) if fill.price is not None else (),
             may_accept=actor().role is Role.PHARMACIST_IN_CHARGE,
@@ -80,6 +100,15 @@ def check_page(fill_id: int, form: CheckForm) -> str:
             own=actor().id in packers,
             alone=is_alone(session),
         )
+
+
+def _translated(session: Session, fill: Fill) -> Translated | None:
+    """What the next label says in the patient's language, or why it is in English alone; None for English."""
+    try:
+        spoken = label_texts.spoken_on(session, fill)
+    except RuleBroken:  # directions in words that no bottle can have; the label says so itself
+        return None
+    return Translated(phrase_tables.language(spoken.language).name, spoken) if spoken.language else None
 
 
 def _directions(fill: Fill) -> str:

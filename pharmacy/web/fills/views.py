@@ -89,7 +89,7 @@ def label(fill_id: int) -> Answer:
             now=now(),
             today=today(),
             reason=typed(form.reason.data),
-            stock=stock_for("vial"),
+            stock=typed(form.stock.data) or stock_for("vial"),
         )
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)
