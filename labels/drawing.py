@@ -98,7 +98,8 @@ class _Page(PDFObject):
 
 
 def _box(box: Box, height: float) -> str:
-    return f"{box.x:.3f} {height - box.top - box.height:.3f} {box.width:.3f} {box.height:.3f} re f"
+    # Rules lie on whole dots, and as little as a hundred-thousandth of a point decides whether one is thicker.
+    return f"{box.x:.6f} {height - box.top - box.height:.6f} {box.width:.6f} {box.height:.6f} re f"
 
 
 def _image(mask: Mask, height: float) -> str:

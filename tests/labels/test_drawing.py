@@ -18,14 +18,13 @@ from labels.stock import STOCKS
 def _by_the_canvas(sheet: Sheet) -> bytes:
     """The boxes and texts of a sheet by the canvas's everyday calls; codes are left to other tests.
 
-    At positions to a thousandth of a point, as the pen writes them: on a page of many texts and boxes some lie where a
-    hair's breadth decides whether a glyph or an edge goes to this dot or to the next.
+    Texts at positions to a thousandth of a point, as the pen writes them: on a page of many some lie where a hair's
+    breadth decides whether a glyph goes to this dot or to the next.
     """
     file, high = BytesIO(), sheet.stock.height
     canvas = Canvas(file, pagesize=(sheet.stock.width, high), invariant=1)
     for box in sheet.boxes:
-        sides = (box.x, high - box.top - box.height, box.width, box.height)
-        canvas.rect(*(round(side, 3) for side in sides), stroke=0, fill=1)
+        canvas.rect(box.x, high - box.top - box.height, box.width, box.height, stroke=0, fill=1)
     for text in sheet.texts:
         load(text.font)
         canvas.setFillGray(1 if text.white else 0)
