@@ -29,6 +29,16 @@ FOUR_INCHES = (
     "vial-4x2-600dpi",
     "vial-4x3-600dpi",
 )
+VIAL = (
+    *FOUR_INCHES,
+    "vial-4x2-two-part",
+    "vial-4x2-two-part-300dpi",
+    "vial-4x2-two-part-600dpi",
+    "vial-2.25x1.25",
+    "vial-2.25x1.25-300dpi",
+    "roll-62mm",
+)
+"""What a container label is printed on, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class Paper:
 PAPERS = {
     paper.name: paper
     for paper in (
-        Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
+        Paper("vial", VialLabel, vial.lay_out, EXAMPLE, VIAL),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )
