@@ -35,7 +35,7 @@ lint: $(VENV)/.lint ## check style, types and import arrows
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.test ## measure, and compare with other ways of doing the same
+bench: $(VENV)/.bench ## measure, and compare with other ways of doing the same
 	@$(BIN)/python -m bench
 
 screenshots: $(VENV)/.test ## draw the pictures in docs/images anew
@@ -53,6 +53,8 @@ lock: $(VENV)/.lock ## pin every package with its hashes, from setup.cfg and req
 	@$(COMPILE) --constraint requirements/base.txt --output-file requirements/test.txt requirements/test.in
 	@$(COMPILE) --constraint requirements/base.txt --constraint requirements/test.txt \
 		--output-file requirements/lint.txt requirements/lint.in
+	@$(COMPILE) --constraint requirements/base.txt --constraint requirements/test.txt \
+		--output-file requirements/bench.txt requirements/bench.in
 
 $(VENV)/.python:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -73,6 +75,11 @@ $(VENV)/.base: $(VENV)/.python requirements/build.txt requirements/base.txt setu
 $(VENV)/.test: $(VENV)/.base requirements/test.txt
 	@echo "Installing what the tests need ..."
 	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test requirements/bench.txt
+	@echo "Installing what the labels are compared with ..."
+	@$(PIP) install --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test requirements/lint.txt

@@ -4,6 +4,7 @@ A thermal head prints one bit a dot. Bars that were drawn as lines are rounded t
 cannot be read; so both codes are images of one bit a module, each module a whole number of dots wide.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -27,26 +28,52 @@ class Barcode:
     payload: str
 
 
+_ONE_BIT_A_BYTE = {ord("0"): "00", ord("1"): "80"}
+
+
 @dataclass(frozen=True, slots=True)
 class Modules:
-    """The dark modules of a code, rows from the top; a Code 128 is a single row."""
+    """The modules of a code, "1" dark and "0" light, row after row from the top; across: how many in a row.
+
+    A Code 128 is a single row.
+    """
 
     barcode: Barcode
-    rows: tuple[tuple[bool, ...], ...]
-
-    @property
-    def across(self) -> int:
-        """Modules in a row."""
-        return len(self.rows[0])
+    across: int
+    bits: str
 
     @property
     def down(self) -> int:
         """Rows."""
-        return len(self.rows)
+        return len(self.bits) // self.across
+
+    @property
+    def rows(self) -> tuple[tuple[bool, ...], ...]:
+        """The rows from the top, True where a module is dark."""
+        return tuple(tuple(bit == "1" for bit in row) for row in self._rows())
+
+    def _rows(self) -> Iterator[str]:
+        return (self.bits[start : start + self.across] for start in range(0, len(self.bits), self.across))
+
+    @property
+    def hexadecimal(self) -> str:
+        """Every row filled to whole bytes, as a PDF has images of one bit.
+
+        >>> Modules(Barcode("code128", "7"), 5, "10011").hexadecimal
+        '98'
+        """
+        if self.across == 1:
+            return self.bits.translate(_ONE_BIT_A_BYTE)
+        wide = (self.across + 7) // 8 * 8
+        filled = "".join(row.ljust(wide, "0") for row in self._rows())
+        return f"{int(filled, 2):0{len(filled) // 4}x}"
 
     def turned(self) -> "Modules":
         """The code read from top to bottom: a curved vial bends such bars without changing their widths."""
-        return Modules(self.barcode, tuple(zip(*self.rows, strict=True)))
+        if self.down == 1:
+            return Modules(self.barcode, 1, self.bits)
+        columns = (self.bits[start :: self.across] for start in range(self.across))
+        return Modules(self.barcode, self.down, "".join(columns))
 
 
 def code128(payload: str, *, field: str) -> Modules:
@@ -81,8 +108,11 @@ def _encode(kind: str, payload: str) -> Modules:
     across = image.shape[1]
     # The rows of a Code 128 are all alike: one is enough.
     flat = grey.tobytes()[: across if kind == "code128" else None]
-    rows = (flat[start : start + across] for start in range(0, len(flat), across))
-    return Modules(Barcode(kind, payload), tuple(tuple(value == 0 for value in row) for row in rows))
+    return Modules(Barcode(kind, payload), across, flat.translate(_BIT).decode("ascii"))
+
+
+_BIT = bytes([ord("1")]) + bytes([ord("0")]) * 255
+"""From a dot's brightness, 0 is black, to "1" for dark."""
 
 
 def _refuse_unless_plain(payload: str, field: str) -> None:

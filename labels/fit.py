@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from labels import letters
 from labels.content import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
@@ -60,18 +60,17 @@ def refuse_unprintable_letter(letter: RecallLetter) -> None:
 
 
 def _refuse_characters(text: str, field: str, called: str = "") -> None:
-    for character in composed(text):
-        if not _prints(character):
+    whole = composed(text)
+    if _PRINT.issuperset(whole):
+        return
+    for character in whole:
+        if character not in _PRINT:
             refuse_character(character, field, called)
+            _PRINT.add(character)
 
 
-@lru_cache(maxsize=4096)
-def _prints(character: str) -> bool:
-    try:
-        refuse_character(character, "")
-    except LabelRefused:
-        return False
-    return True
+_PRINT: set[str] = set()
+"""The characters that were found to print. A font may be added while a process runs, none is taken away."""
 
 
 def refuse_character(character: str, field: str, called: str = "") -> None:
@@ -96,13 +95,14 @@ def refuse_character(character: str, field: str, called: str = "") -> None:
         raise LabelRefused(f"{whose}: the label's fonts cannot print {character} ({known})", field)
 
 
+@lru_cache(maxsize=20_000)
 def composed(text: str) -> str:
     """The text with letters and their accents joined, as fonts and scanners expect them.
 
     >>> len("e\\u0301"), len(composed("e\\u0301"))
     (2, 1)
     """
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -137,6 +137,9 @@ def wrap(text: str, *, font: str, size: float, room: float) -> tuple[str, ...]:
     >>> wrap("naltrexone hydrochloride 4.5 mg capsule", font="MortarBold", size=13, room=160)
     ('naltrexone hydrochloride', '4.5 mg capsule')
     """
+    whole = on_one_line(text, font=font, size=size, room=room)
+    if whole:
+        return (whole,)
     lines: list[str] = []
     for part in parts(text, font=font, size=size, room=room):
         longer = f"{lines[-1]}{part.before}{part.text}" if lines else part.text
@@ -147,8 +150,22 @@ def wrap(text: str, *, font: str, size: float, room: float) -> tuple[str, ...]:
     return tuple(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+def on_one_line(text: str, *, font: str, size: float, room: float) -> str:
+    """The text, its words one space apart, if it is no wider than `room` [pt]; else nothing."""
+    whole = spaced(text)
+    return whole if width(whole, font, size) <= room else ""
+
+
+@lru_cache(maxsize=20_000)
+def spaced(text: str) -> str:
+    """The text composed, its words one space apart, as it is set."""
+    whole = composed(text)
+    if "  " in whole or whole[:1] == " " or whole[-1:] == " ":
+        return " ".join(word for word in whole.split(" ") if word)
+    return whole
+
+
+class Part(NamedTuple):
     """What must stay on one line; before: the space that separates it from the part before, or nothing."""
 
     text: str

@@ -47,6 +47,8 @@ class Paper:
 
     set: from what it says and a stock to its sheets, one for each part; it refuses what does not fit.
     stocks: names of those it may be printed on, the usual one first.
+    on_each: fields that each part says when there are several, so that none is taken for another's.
+    together: fields that stand on one part, since they are read in one look.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Paper:
     set: Callable[[Any, Stock], tuple[Sheet, ...]]
     example: Label
     stocks: tuple[str, ...] = FOUR_INCHES
+    on_each: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
     def stock(self, name: str = "") -> Stock:
         """The stock of that name, or the usual one.
@@ -72,7 +76,15 @@ class Paper:
 PAPERS = {
     paper.name: paper
     for paper in (
-        Paper("vial", VialLabel, vial.lay_out, EXAMPLE, VIAL),
+        Paper(
+            "vial",
+            VialLabel,
+            vial.lay_out,
+            EXAMPLE,
+            VIAL,
+            on_each=("rx_number", "patient", "mark"),
+            together=("patient", "drug", "directions", "purpose", "bottle"),
+        ),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
     )

@@ -14,13 +14,13 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labels.barcodes import Barcode
 from labels.content import Label
+from labels.drawing import Pen
 from labels.errors import LabelRefused
 from labels.fit import refuse_unprintable, refuse_unprintable_letter
-from labels.fonts import load
 from labels.layouts import letter
 from labels.letters import RecallLetter
 from labels.papers import paper_of
-from labels.sheet import Mask, Sheet
+from labels.sheet import Sheet
 
 ONE_AT_A_TIME = Lock()
 """ReportLab reads glyphs through one position in the font's bytes, so two threads must not draw at once."""
@@ -52,13 +52,8 @@ def render_all(labels: Iterable[Label], *, stock: str = "") -> Printed:
     Raises:
         LabelRefused: like `render`, for the first label that cannot be printed; or there is no label.
     """
-    sheets = [sheet for label in labels for sheet in lay_out(label, stock=stock)]
-    if not sheets:
-        raise LabelRefused("there is no label to print")
-    with ONE_AT_A_TIME:
-        pdf = _draw(sheets)
-    codes = tuple(code for sheet in sheets for code in sheet.barcodes)
-    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=codes)
+    sheets = (sheet for label in labels for sheet in lay_out(label, stock=stock))
+    return print_sheets(sheets, none="there is no label to print")
 
 
 def render_letters(letters: Sequence[RecallLetter]) -> Printed:
@@ -68,11 +63,7 @@ def render_letters(letters: Sequence[RecallLetter]) -> Printed:
         LabelRefused: one does not fit, has an empty field or a character that cannot be printed; or there is none.
     """
     sheets = [sheet for one in letters for sheet in lay_out_letter(one)]
-    if not sheets:
-        raise LabelRefused("there is nobody to write to")
-    with ONE_AT_A_TIME:
-        pdf = _draw(sheets, title="Letters", scaling="AppDefault")
-    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(sheets), barcodes=())
+    return print_sheets(sheets, none="there is nobody to write to", title="Letters", scaling="AppDefault")
 
 
 def lay_out_letter(one: RecallLetter) -> list[Sheet]:
@@ -89,54 +80,24 @@ def lay_out(label: Label, *, stock: str = "") -> tuple[Sheet, ...]:
     return paper.set(label, found)
 
 
-def _draw(sheets: list[Sheet], *, title: str = "Label", scaling: str = "None") -> bytes:
-    file = BytesIO()
-    canvas = Canvas(file, invariant=1, pageCompression=1)
-    # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
-    canvas.setTitle(title)
-    canvas.setAuthor("")
-    canvas.setSubject("")
-    canvas.setViewerPreference("PrintScaling", scaling)
-    for sheet in sheets:
-        canvas.setPageSize((sheet.stock.width, sheet.stock.height))
-        _draw_page(canvas, sheet)
-        canvas.showPage()
-    canvas.save()
-    return file.getvalue()
-
-
-def _draw_page(canvas: Canvas, sheet: Sheet) -> None:
-    stock = sheet.stock
-    for box in sheet.boxes:
-        canvas.rect(box.x, stock.height - box.top - box.height, box.width, box.height, stroke=0, fill=1)
-    for text in sheet.texts:
-        if text.white:
-            canvas.setFillGray(1)
-        load(text.font)
-        canvas.setFont(text.font, text.size)
-        canvas.drawString(text.x, stock.height - text.baseline, text.string)
-        if text.white:
-            canvas.setFillGray(0)
-    for mask in sheet.masks:
-        canvas.addLiteral(_image(mask, stock.height))
-
-
-def _image(mask: Mask, page_height: float) -> str:
-    """The code as an inline image mask, one bit a module, first row on top, dark modules painted."""
-    rows = "".join(_hexadecimal(row) for row in mask.modules.rows)
-    bottom = page_height - mask.top - mask.height
-    return (
-        f"q {mask.width:.5f} 0 0 {mask.height:.5f} {mask.x:.5f} {bottom:.5f} cm "
-        f"BI /W {mask.modules.across} /H {mask.modules.down} /IM true /D [1 0] /F /AHx ID {rows}> EI Q"
-    )
-
-
-def _hexadecimal(row: tuple[bool, ...]) -> str:
-    """A row of bits, filled to whole bytes as PDF asks.
-
-    >>> _hexadecimal((True, False, False, True, True))
-    '98'
-    """
-    size = (len(row) + 7) // 8
-    bits = "".join("1" if dark else "0" for dark in row).ljust(size * 8, "0")
-    return int(bits, 2).to_bytes(size).hex()
+def print_sheets(sheets: Iterable[Sheet], *, none: str, title: str = "Label", scaling: str = "None") -> Printed:
+    """The sheets as pages, one at a time, so that ten thousand need little room. none: said when there is none."""
+    file, pages = BytesIO(), 0
+    codes: list[Barcode] = []
+    with ONE_AT_A_TIME:
+        canvas = Canvas(file, invariant=1)
+        # The title shows in a viewer's window and in a print queue: it says nothing about the patient.
+        canvas.setTitle(title)
+        canvas.setAuthor("")
+        canvas.setSubject("")
+        canvas.setViewerPreference("PrintScaling", scaling)
+        pen = Pen(canvas)
+        for sheet in sheets:
+            pen.page(sheet)
+            pages += 1
+            codes += sheet.barcodes
+        if not pages:
+            raise LabelRefused(none)
+        canvas.save()
+    pdf = file.getvalue()
+    return Printed(pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=pages, barcodes=tuple(codes))

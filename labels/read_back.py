@@ -16,6 +16,7 @@ from labels import letters as letter_words
 from labels.barcodes import Barcode
 from labels.content import NOT_PRINTED, Label, spoken, texts
 from labels.letters import RecallLetter
+from labels.papers import paper_of
 from labels.printing import Printed
 from labels.raster import PDFIUM_LOCK, grey, one_bit
 
@@ -33,18 +34,24 @@ class ReadBack:
 
 def read_back(pdf: bytes, *, dpi: int = 203) -> ReadBack:
     """The text and the codes of a label. dpi: of the printer [dots per inch]."""
-    found: list[Barcode] = []
-    text: list[str] = []
+    parts = read_parts(pdf, dpi=dpi)
+    codes = tuple(code for part in parts for code in part.barcodes)
+    return ReadBack(text="\n".join(part.text for part in parts), barcodes=codes, pages=len(parts))
+
+
+def read_parts(pdf: bytes, *, dpi: int = 203) -> tuple[ReadBack, ...]:
+    """The text and the codes of each page on its own."""
     with PDFIUM_LOCK:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            for page in document:
-                text.append(_text(page))
-                width, height, pixels = grey(page, dpi=dpi)
-                found.extend(decode(one_bit(pixels), width=width, height=height))
+            return tuple(_read(page, dpi) for page in document)
         finally:
             document.close()
-    return ReadBack(text="\n".join(text), barcodes=tuple(found), pages=len(text))
+
+
+def _read(page: pypdfium2.PdfPage, dpi: int) -> ReadBack:
+    width, height, pixels = grey(page, dpi=dpi)
+    return ReadBack(_text(page), decode(one_bit(pixels), width=width, height=height), pages=1)
 
 
 def decode(pixels: bytes, *, width: int, height: int) -> tuple[Barcode, ...]:
@@ -63,20 +70,53 @@ def agrees(label: Label, pdf: bytes, printed: Printed, *, dpi: int = 203) -> tup
     """
     if sha256(pdf).hexdigest() != printed.sha256:
         return ("the file is not the one that was made for this label",)
-    read = read_back(pdf, dpi=dpi)
-    problems: list[str] = []
-    if read.pages != printed.pages:
-        problems.append(f"the file has {read.pages} pages instead of {printed.pages}")
-    ink = plain(read.text)
-    for field, text in texts(label):
-        if field not in NOT_PRINTED and plain(text) not in ink:
-            problems.append(f"{spoken(field)} does not read back as it was given")
-    wanted = {Barcode(kind, payload) for kind, payload in label.codes}
-    if set(printed.barcodes) != wanted:
+    parts = read_parts(pdf, dpi=dpi)
+    problems = [] if len(parts) == printed.pages else [f"the file has {len(parts)} pages instead of {printed.pages}"]
+    if not set(printed.barcodes) <= _codes(label) or (len(parts) == 1 and set(printed.barcodes) != _codes(label)):
         problems.append("the codes were not made for this label")
-    problems.extend(f"the {code.kind} does not scan" for code in sorted(wanted - set(read.barcodes), key=str))
-    problems.extend(f"a {code.kind} scans that should not be there" for code in set(read.barcodes) - wanted)
+    return (*problems, *differences(label, parts, set(printed.barcodes)))
+
+
+def differences(label: Label, parts: Sequence[ReadBack], made: set[Barcode]) -> tuple[str, ...]:
+    """What a reader finds wrong with the parts of one label, wherever they were read. made: the codes that were drawn.
+
+    Every field stands whole on one part and every code scans on one. Of several parts each says which one it is and
+    whose, and has the code that all share, the DataMatrix; what is read in one look stands together.
+    """
+    inks = [plain(part.text) for part in parts]
+    problems = [
+        f"{spoken(field)} does not read back as it was given"
+        for field, text in texts(label)
+        if field not in NOT_PRINTED and not any(plain(text) in ink for ink in inks)
+    ]
+    wanted = _codes(label)
+    found = {code for part in parts for code in part.barcodes}
+    shared = {code for code in wanted if code.kind == "datamatrix"}
+    needed = wanted if len(parts) == 1 else wanted & made
+    problems += [f"the {code.kind} does not scan" for code in sorted(needed - found, key=str)]
+    problems += [f"a {code.kind} scans that should not be there" for code in sorted(found - wanted, key=str)]
+    if len(parts) > 1:
+        problems += _wrong_parts(label, parts, inks, shared)
     return tuple(problems)
+
+
+def _wrong_parts(label: Label, parts: Sequence[ReadBack], inks: list[str], shared: set[Barcode]) -> list[str]:
+    paper, said = paper_of(label), dict(texts(label))
+    problems: list[str] = []
+    for number, (part, ink) in enumerate(zip(parts, inks, strict=True), start=1):
+        named = f"part {number} of {len(parts)}"
+        if paper.on_each and plain(named) not in ink:
+            problems.append(f"{named} does not say which part it is")
+        problems += [f"{named} does not say {spoken(f)}" for f in paper.on_each if plain(said[f]) not in ink]
+        if paper.on_each and not shared <= set(part.barcodes):
+            problems.append(f"the code of {named} does not scan")
+    if not any(all(plain(said[field]) in ink for field in paper.together) for ink in inks):
+        problems.append(f"{' and '.join(map(spoken, paper.together))} do not stand together")
+    return problems
+
+
+def _codes(label: Label) -> set[Barcode]:
+    return {Barcode(kind, payload) for kind, payload in label.codes}
 
 
 def letters_agree(letters: Sequence[RecallLetter], printed: Printed) -> tuple[str, ...]:

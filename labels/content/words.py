@@ -4,7 +4,7 @@ Every value of a label is a finished string: nothing is calculated or formatted 
 ("24 Nov 2026"): which form a pharmacy writes is decided before the label is made.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 LONGEST = 600
 """Characters. No field near it could fit; it only keeps absurd input from being measured word by word."""
@@ -65,7 +65,10 @@ def spoken(field: str) -> str:
 def texts(label: Label) -> tuple[tuple[str, str], ...]:
     """Every (field, text) of the label, in the order of its declaration, each warning on its own."""
     found: list[tuple[str, str]] = []
-    for field in fields(label):
-        value = getattr(label, field.name)
-        found.extend((field.name, text) for text in (value if isinstance(value, tuple) else (value,)))
+    for field in label.__dataclass_fields__:
+        value = getattr(label, field)
+        if isinstance(value, tuple):
+            found.extend((field, text) for text in value)
+        else:
+            found.append((field, value))
     return tuple(found)

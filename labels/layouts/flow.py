@@ -1,20 +1,21 @@
 """Small print: short statements that follow one another in full lines."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from math import ceil
+from typing import NamedTuple
 
 from labels.content import spoken
 from labels.errors import LabelRefused
-from labels.fit import DoesNotFit, composed, parts
-from labels.fonts import CAP_HEIGHT, DESCENT, REGULAR, width
+from labels.fit import DoesNotFit, composed, on_one_line, parts, spaced
+from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
 from labels.sheet import Sheet, Text
 
 LEADING = 1.09
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A field with the words that introduce it. whole: does not break over lines while it fits on one."""
 
     field: str
@@ -26,7 +27,7 @@ class Statement:
     def width(self, size: float) -> float:
         """Of the statement in one line, with its caption [pt]."""
         caption = width(f"{self.caption} ", REGULAR, size) if self.caption else 0.0
-        return caption + width(self.text, self.font, size)
+        return caption + width(spaced(self.text), self.font, size)
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Flow:
     lines: int = 1
     reached: float = 0.0
     texts: list[Text] = field(default_factory=list)
+    placed: tuple[float, float, list[Text]] | None = None
 
     @property
     def leading(self) -> float:
@@ -71,13 +73,15 @@ class Flow:
         self.reached = 0.0
         first = len(self.texts)
         self.add(statement)
-        self.texts[first:] = [replace(text, x=text.x + x) for text in self.texts[first:]]
+        self.texts[first:] = [text.moved(x, 0.0) for text in self.texts[first:]]
 
     def write(self, sheet: Sheet, *, x: float, top: float) -> None:
         """Put the lines on the sheet; top: of the first line's capitals [pt]."""
-        baseline = top + CAP_HEIGHT * self.size
-        for text in self.texts:
-            sheet.write(replace(text, x=x + text.x, baseline=baseline + text.baseline))
+        # The same lines mostly stand at the same place of the label before.
+        if self.placed is None or self.placed[:2] != (x, top):
+            baseline = top + CAP_HEIGHT * self.size
+            self.placed = (x, top, [text.moved(x, baseline) for text in self.texts])
+        sheet.texts += self.placed[2]
 
     def new_line(self) -> None:
         """Go on at the start of the next line."""
@@ -87,6 +91,10 @@ class Flow:
     def _set(self, name: str, text: str, font: str) -> None:
         """Fill the lines with the words of a text; what stands together is one Text."""
         start, line = self.reached, ""
+        whole = on_one_line(text, font=font, size=self.size, room=self.room - start)
+        if whole:
+            self._put(name, whole, start, font)
+            return
         try:
             for part in parts(text, font=font, size=self.size, room=self.room):
                 longer = f"{line}{part.before}{part.text}" if line else part.text
@@ -104,6 +112,31 @@ class Flow:
         if line:
             self.texts.append(Text(name, line, start, (self.lines - 1) * self.leading, font, self.size))
             self.reached = start + width(line, font, self.size)
+
+
+class Measured:
+    """Groups of statements whose widths are known, so that a size at which they cannot fit need not be tried."""
+
+    def __init__(self, groups: Iterable[Iterable[Statement]]) -> None:
+        self.groups = tuple(tuple(group) for group in groups)
+        self._least: dict[tuple[float, float, float], float] = {}
+        self._widths = [(sum(statement.width(1) for statement in group), len(group)) for group in self.groups]
+
+    def least_height(self, *, size: float, room: float, gap: float) -> float:
+        """No flow of these is lower [pt]. A line that ends saves a space or a gap at the most."""
+        key = (size, room, gap)
+        if key not in self._least:
+            self._least[key] = self._least_height(*key)
+        return self._least[key]
+
+    def _least_height(self, size: float, room: float, gap: float) -> float:
+        saved = max(gap, size * width(" ", BOLD, 1), size * width(" ", REGULAR, 1))
+        lines = sum(
+            max(1, ceil((wide * size + (count - 1) * gap + saved) / (room + saved) - 1e-6))
+            for wide, count in self._widths
+            if count
+        )
+        return (lines - 1) * LEADING * size + (CAP_HEIGHT + DESCENT) * size
 
 
 def flow(

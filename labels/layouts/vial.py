@@ -36,7 +36,7 @@ from labels.layouts.vial_frame import (
     code_too_long,
     squares_of,
 )
-from labels.layouts.vial_small import Bottom, bottoms, small_print_too_long
+from labels.layouts.vial_small import Bottom, Lower, small_print_too_long
 from labels.sheet import Sheet, Text
 from labels.stock import Stock
 
@@ -77,14 +77,15 @@ def _fit(label: VialLabel, stock: Stock, *, room: float, height: float, least: f
 
     least: height of the block below which it would be less than its part of the label [pt].
     """
-    tried = list(blocks(label, Room(room, room)))
-    for block in tried:
-        for bottom in bottoms(label, room):
-            if max(block.least, least) <= height - bottom.height:
-                return block, bottom
-    if bottom.height > height - least:
-        raise small_print_too_long((bottom.facts, bottom.small), bottom.height, height - least, stock)
-    raise block_too_long(tried[-1], stock)
+    lower = Lower(label, room)
+    for block in blocks(label, Room(room, room)):
+        bottom = lower.within(height - max(block.least, least))
+        if bottom:
+            return block, bottom
+    smallest = lower.smallest()
+    if smallest.height > height - least:
+        raise small_print_too_long((smallest.facts, smallest.small), smallest.height, height - least, stock)
+    raise block_too_long(block, stock)
 
 
 def _rail(sheet: Sheet, label: VialLabel) -> float:

@@ -50,8 +50,8 @@ SETTINGS = (
 """Tried in this order; the last sets the most that a label holds."""
 
 LARGE_SETTINGS = (
-    Setting(patient=20, drug=16, directions=20, purpose=15, bottle=15),
-    Setting(patient=18, drug=15, directions=18, purpose=14, bottle=14),
+    Setting(patient=20, drug=14, directions=20, purpose=15, bottle=15),
+    Setting(patient=18, drug=14, directions=18, purpose=14, bottle=14),
     Setting(patient=16, drug=14, directions=17, purpose=13, bottle=13),
     *SETTINGS,
 )

@@ -34,7 +34,7 @@ from labels.layouts.vial_frame import (
     ladder_height,
     rungs,
 )
-from labels.layouts.vial_small import facts_of, initials_of, small_of, small_print_too_long, warnings_of
+from labels.layouts.vial_small import facts_of, initials_of, small_print, small_print_too_long
 from labels.sheet import Sheet
 from labels.stock import Stock
 
@@ -43,8 +43,9 @@ PARTS = 2
 RX_SIZE, PART_SIZE = 8.0, 7.0
 """Of the prescription number, and of the words that count the parts [pt]."""
 
+UNTIL = ("use_by", "quantity")
 UNTIL_SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)
-"""Of the use-by date and the quantity on the first part [pt]."""
+"""Of the use-by date and the quantity, which stand on the first part where its block leaves a line [pt]."""
 
 LARGEST_NAME, LEAST_NAME = 12.0, 8.0
 """Of the patient's name on the second part [pt]."""
@@ -71,7 +72,9 @@ def lay_out(label: VialLabel, stock: Stock) -> tuple[Sheet, ...]:
     Raises:
         LabelRefused: a field does not fit at its least size.
     """
-    return (_first(label, stock), _second(label, stock))
+    first = _first(label, stock)
+    said = {text.field for text in first.texts}
+    return (first, _second(label, stock, unsaid=tuple(field for field in UNTIL if field not in said)))
 
 
 def part_words(part: int, parts: int = PARTS) -> str:
@@ -84,23 +87,25 @@ def part_words(part: int, parts: int = PARTS) -> str:
 
 
 def _first(label: VialLabel, stock: Stock) -> Sheet:
-    """What the patient reads, how much of it and until when, and whose it is."""
+    """What the patient reads, whose it is and, where there is room, how much of it and until when."""
     sheet = Sheet(stock)
     room = stock.width - LEFT - RIGHT
     matrix = corner(sheet, label, right=stock.width - RIGHT, top=HEAD)
     beside = matrix.x - GAP - LEFT
+    footer = _footer(sheet, label, 1, room=room)
     until = _until(label, room)
-    foot = _footer(sheet, label, 1, room=room) - until.height - GAP
-    until.write(sheet, x=LEFT, top=foot + GAP)
-    sheet.rule(LEFT, foot, room)
+    above = footer - until.height - GAP
     # A code that reaches further down than two lines narrows all of them.
     lines = Room(room if foot_of(matrix) <= FIRST_TWO_LINES else beside, beside)
-    for block in blocks(label, lines, settings=LARGE_SETTINGS):
-        if block.least <= foot:
-            break
-    else:
-        raise block_too_long(block, stock)
+    tried = list(blocks(label, lines, settings=LARGE_SETTINGS))
+    foot = above if tried[-1].least <= above else footer
+    block = next((each for each in tried if each.least <= foot), None)
+    if block is None:
+        raise block_too_long(tried[-1], stock)
+    if foot == above:
+        until.write(sheet, x=LEFT, top=foot + GAP)
     block.write(sheet, top=0.0, foot=foot)
+    sheet.rule(LEFT, foot, room)
     sheet.zones["patient"] = (0.0, 0.0, stock.width, foot)
     return sheet
 
@@ -130,15 +135,15 @@ def _footer(sheet: Sheet, label: VialLabel, part: int, *, room: float) -> float:
     return top - GAP
 
 
-def _second(label: VialLabel, stock: Stock) -> Sheet:
-    """What the pharmacy and the next prescriber read."""
+def _second(label: VialLabel, stock: Stock, *, unsaid: tuple[str, ...]) -> Sheet:
+    """What the pharmacy and the next prescriber read. unsaid: facts that the first part has no room for."""
     sheet = Sheet(stock)
     lines, below = _codes(sheet, label)
     foot = _footer(sheet, label, PARTS, room=lines.wide)
     name = _name(label, lines.beside, largest=LARGEST_NAME if lines.wide == lines.beside else LEAST_NAME)
     name.write(sheet, x=LEFT, top=HEAD)
     top = HEAD + name.height + GAP / 2
-    for whose, rest in _rests(label, lines):
+    for whose, rest in _rests(label, lines, unsaid):
         start = max(top + whose.height + GAP / 2, below)
         if start + rest.height <= foot:
             break
@@ -190,14 +195,14 @@ class _Rest:
             top += each.height + space
 
 
-def _rests(label: VialLabel, lines: Room) -> Iterator[tuple[Flow, _Rest]]:
+def _rests(label: VialLabel, lines: Room, unsaid: tuple[str, ...]) -> Iterator[tuple[Flow, _Rest]]:
     """Whose label, and the rest, at each size: first with each kind of fact on lines of its own, then in full lines."""
     pharmacy = [
         Statement("pharmacy_name", label.pharmacy_name, font=BOLD),
         Statement("pharmacy_phone", label.pharmacy_phone, whole=True),
         Statement("pharmacy_address", label.pharmacy_address, whole=True),
     ]
-    facts, warnings, small = _facts(label), warnings_of(label), small_of(label)
+    facts, (warnings, small) = _facts(label, unsaid), small_print(label)
     for fact_size, small_size, spacing in REST_SIZES:
         whose = flow([pharmacy], size=fact_size, room=lines.beside, gap=2 * GAP, spacing=spacing)
         above = flow([facts], size=fact_size, room=lines.wide, gap=2 * GAP, spacing=spacing)
@@ -208,8 +213,8 @@ def _rests(label: VialLabel, lines: Room) -> Iterator[tuple[Flow, _Rest]]:
     yield whose, _Rest((together,))
 
 
-def _facts(label: VialLabel) -> list[Statement]:
+def _facts(label: VialLabel, unsaid: tuple[str, ...]) -> list[Statement]:
     """Those that are not on the first part."""
     counts = [Statement(name, getattr(label, name), name.title(), BOLD, whole=True) for name in ("fill", "refills")]
-    others = [fact for line in facts_of(label) for fact in line if fact.field not in ("use_by", "quantity")]
-    return [*counts, *others, initials_of(label)]
+    facts = [fact for line in facts_of(label) for fact in line if fact.field not in UNTIL or fact.field in unsaid]
+    return [*counts, *facts, initials_of(label)]

@@ -20,7 +20,7 @@ from labels.layouts.flow import Statement, flow
 from labels.layouts.marks import MARK_ROOM, write_mark
 from labels.layouts.vial_block import LARGE_SETTINGS, Block, Room, block_too_long, blocks
 from labels.layouts.vial_frame import GAP, LEFT, corner, foot_of, ladder_height, rungs
-from labels.layouts.vial_small import Bottom, facts_of, initials_of, small_of, small_print_too_long, warnings_of
+from labels.layouts.vial_small import Bottom, facts_of, initials_of, small_print, small_print_too_long
 from labels.sheet import Sheet
 from labels.stock import Stock
 
@@ -51,8 +51,8 @@ def lay_out(label: VialLabel, stock: Stock) -> Sheet:
     if 2 * around > stock.height:
         raise small_print_too_long((bottom.facts, bottom.small), 2 * around, stock.height, stock)
     block = _block(label, stock, room=room, least=around)
-    foot = header + max(around, block.least)
-    sheet.stock = stock.cut(foot + low + stock.end)
+    sheet.stock = stock.cut(header + max(around, block.least) + low + stock.end)
+    foot = sheet.stock.height - stock.end - low
     block.write(sheet, top=header, foot=foot, x=x)
     sheet.zones["patient"] = (0.0, header, stock.width, foot)
     bottom.write(sheet, top=foot, room=room, x=x)
@@ -64,7 +64,7 @@ def _bottom(label: VialLabel, room: float) -> Bottom:
     """Facts and small print, beside the bar code."""
     first, second = facts_of(label)
     facts = flow([first, [*second, initials_of(label)]], size=FACT_SIZE, room=room, gap=3 * GAP)
-    return Bottom(facts, flow([warnings_of(label), small_of(label)], size=SMALL_SIZE, room=room, gap=GAP))
+    return Bottom(facts, flow(small_print(label), size=SMALL_SIZE, room=room, gap=GAP))
 
 
 def _block(label: VialLabel, stock: Stock, *, room: float, least: float) -> Block:

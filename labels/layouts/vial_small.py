@@ -1,13 +1,14 @@
 """What stands around the patient's part of a container label: the facts, the warnings and the small print."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
 from labels.fonts import BOLD
-from labels.layouts.flow import Flow, Statement, flow, sentence
+from labels.layouts.flow import Flow, Measured, Statement, flow, sentence
 from labels.layouts.vial_frame import GAP, LEFT, advice
 from labels.sheet import Sheet
 from labels.stock import Stock
@@ -38,6 +39,35 @@ class Bottom:
         self.small.write(sheet, x=x, top=top + GAP + self.facts.height + GAP)
 
 
+class Lower:
+    """Everything below the patient's block, at each of its sizes, first with storage on a line of its own."""
+
+    def __init__(self, label: VialLabel, room: float) -> None:
+        self.room = room
+        self.facts = Measured(facts_of(label))
+        self.smalls = _small(label.warnings, label.storage, label.description, label.inactive)
+
+    def within(self, height: float) -> Bottom | None:
+        """The first of them that is no higher [pt]; none when all are."""
+        for fact_size, small_size in SIZES:
+            facts = self.facts.least_height(size=fact_size, room=self.room, gap=4 * GAP)
+            for small in self.smalls:
+                if facts + small.least_height(size=small_size, room=self.room, gap=GAP) + 2 * GAP > height:
+                    continue
+                bottom = self._set(fact_size, small_size, small)
+                if bottom.height <= height:
+                    return bottom
+        return None
+
+    def smallest(self) -> Bottom:
+        """The last of them."""
+        return self._set(*SIZES[-1], self.smalls[-1])
+
+    def _set(self, fact_size: float, small_size: float, small: Measured) -> Bottom:
+        facts = flow(self.facts.groups, size=fact_size, room=self.room, gap=4 * GAP)
+        return Bottom(facts, flow(small.groups, size=small_size, room=self.room, gap=GAP))
+
+
 def facts_of(label: VialLabel) -> list[list[Statement]]:
     """What is looked for by name: quantity, use by, lot, date filled; prescriber."""
     return [
@@ -59,27 +89,31 @@ def initials_of(label: VialLabel) -> Statement:
     return Statement("initials", label.initials, "RPh", BOLD, whole=True)
 
 
-def warnings_of(label: VialLabel) -> list[Statement]:
+def _warnings_of(warnings: tuple[str, ...]) -> list[Statement]:
     """The auxiliary warnings, a sentence each."""
-    return [Statement("warnings", sentence(text), font=BOLD) for text in label.warnings]
+    return [Statement("warnings", sentence(text), font=BOLD) for text in warnings]
 
 
-def small_of(label: VialLabel) -> list[Statement]:
+def _small_of(storage: str, description: str, inactive: str) -> list[Statement]:
     """How to keep it, what it looks like, what else is in it."""
     return [
-        Statement("storage", sentence(label.storage)),
-        Statement("description", sentence(label.description), "Looks like:"),
-        Statement("inactive", sentence(label.inactive), "Inactive ingredients:"),
+        Statement("storage", sentence(storage)),
+        Statement("description", sentence(description), "Looks like:"),
+        Statement("inactive", sentence(inactive), "Inactive ingredients:"),
     ]
 
 
-def bottoms(label: VialLabel, room: float) -> Iterator[Bottom]:
-    """The part below the patient's block, at each of its sizes, first with storage on a line of its own."""
-    facts, warnings, small = facts_of(label), warnings_of(label), small_of(label)
-    for fact_size, small_size in SIZES:
-        line = flow(facts, size=fact_size, room=room, gap=4 * GAP)
-        for groups in ([warnings, small], [warnings + small]):
-            yield Bottom(line, flow(groups, size=small_size, room=room, gap=GAP))
+# The small print is that of the formula, the same on label after label.
+@lru_cache(maxsize=512)
+def _small(warnings: tuple[str, ...], storage: str, description: str, inactive: str) -> tuple[Measured, Measured]:
+    """The small print, with storage on a line of its own and with everything in one."""
+    warned, others = _warnings_of(warnings), _small_of(storage, description, inactive)
+    return Measured([warned, others]), Measured([warned + others])
+
+
+def small_print(label: VialLabel) -> tuple[list[Statement], list[Statement]]:
+    """The warnings, and what follows them."""
+    return _warnings_of(label.warnings), _small_of(label.storage, label.description, label.inactive)
 
 
 def small_print_too_long(flows: Iterable[Flow], needed: float, room: float, stock: Stock) -> LabelRefused:

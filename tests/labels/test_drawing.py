@@ -1,0 +1,74 @@
+"""What the quick drawing asks of ReportLab, and that it draws what ReportLab's own canvas draws."""
+
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from labels.drawing import Pen
+from labels.fonts import load
+from labels.papers import PAPERS
+from labels.printing import lay_out, render
+from labels.raster import PDFIUM_LOCK, grey
+from labels.sheet import Sheet
+from labels.stock import STOCKS
+
+
+def _by_the_canvas(sheet: Sheet) -> bytes:
+    """The boxes and texts of a sheet by the canvas's everyday calls; codes are left to other tests."""
+    file, high = BytesIO(), sheet.stock.height
+    canvas = Canvas(file, pagesize=(sheet.stock.width, high), invariant=1)
+    for box in sheet.boxes:
+        canvas.rect(box.x, high - box.top - box.height, box.width, box.height, stroke=0, fill=1)
+    for text in sheet.texts:
+        load(text.font)
+        canvas.setFillGray(1 if text.white else 0)
+        canvas.setFont(text.font, text.size)
+        canvas.drawString(text.x, high - text.baseline, text.string)
+    canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def _by_the_pen(sheet: Sheet) -> bytes:
+    file = BytesIO()
+    canvas = Canvas(file, invariant=1)
+    Pen(canvas).page(sheet)
+    canvas.save()
+    return file.getvalue()
+
+
+def _dots(pdf: bytes) -> tuple[int, int, bytes]:
+    with PDFIUM_LOCK:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return grey(document[0], dpi=203)
+        finally:
+            document.close()
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_page_is_dot_for_dot_what_the_canvas_would_draw(name: str) -> None:
+    for sheet in lay_out(PAPERS[name].example):
+        sheet.masks.clear()
+        (width, height, drawn), (wide, high, wanted) = _dots(_by_the_pen(sheet)), _dots(_by_the_canvas(sheet))
+        assert (width, height) == (wide, high)
+        # Positions are written to a thousandth of a point, so that a dot at an edge may be a shade lighter.
+        assert max(abs(one - other) for one, other in zip(drawn, wanted, strict=True)) <= 8
+
+
+def test_the_document_behind_a_canvas_takes_pages_and_fonts_under_the_names_that_are_used() -> None:
+    document = Canvas(BytesIO())._doc  # type: ignore[attr-defined]
+    assert callable(document.addPage)
+    assert callable(document.Reference)
+    assert "BasicFonts" in document.idToObject
+    assert document.Pages.pages == []
+
+
+def test_labels_of_two_sizes_in_one_file_each_keep_their_page() -> None:
+    example = PAPERS["vial"].example
+    for name in ("vial-4x2", "vial-4x3"):
+        stock = STOCKS[name]
+        width, height, _ = _dots(render(example, stock=name).pdf)
+        assert (width, height) == pytest.approx((stock.width / stock.dot, stock.height / stock.dot), abs=1)
