@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 import pypdfium2
 import zxingcpp
@@ -19,6 +20,7 @@ from labels.letters import RecallLetter
 from labels.papers import paper_of
 from labels.printing import Printed
 from labels.raster import PDFIUM_LOCK, grey, one_bit
+from labels.stock import POINTS_PER_INCH
 
 KINDS = {zxingcpp.BarcodeFormat.Code128: "code128", zxingcpp.BarcodeFormat.DataMatrix: "datamatrix"}
 
@@ -39,6 +41,16 @@ def read_back(pdf: bytes, *, dpi: int = 203) -> ReadBack:
     return ReadBack(text="\n".join(part.text for part in parts), barcodes=codes, pages=len(parts))
 
 
+class Area(NamedTuple):
+    """A part of a page, from its upper left corner [pt]; page: counted from 0."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    foot: float
+
+
 def read_parts(pdf: bytes, *, dpi: int = 203) -> tuple[ReadBack, ...]:
     """The text and the codes of each page on its own."""
     with PDFIUM_LOCK:
@@ -47,6 +59,28 @@ def read_parts(pdf: bytes, *, dpi: int = 203) -> tuple[ReadBack, ...]:
             return tuple(_read(page, dpi) for page in document)
         finally:
             document.close()
+
+
+def read_areas(pdf: bytes, areas: Sequence[Area], *, dpi: int) -> tuple[ReadBack, ...]:
+    """The text and the codes that stand in each area, and nothing of what is beside it."""
+    with PDFIUM_LOCK:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            dots = {number: grey(document[number], dpi=dpi) for number in {area.page for area in areas}}
+            return tuple(_read_area(document[area.page], dots[area.page], area, dpi) for area in areas)
+        finally:
+            document.close()
+
+
+def _read_area(page: pypdfium2.PdfPage, dots: tuple[int, int, bytes], area: Area, dpi: int) -> ReadBack:
+    wide, high, pixels = dots
+    left, right = (min(wide, max(0, round(x / POINTS_PER_INCH * dpi))) for x in (area.left, area.right))
+    top, foot = (min(high, max(0, round(y / POINTS_PER_INCH * dpi))) for y in (area.top, area.foot))
+    cut = b"".join(pixels[row * wide + left : row * wide + right] for row in range(top, foot))
+    codes = decode(one_bit(cut), width=right - left, height=foot - top)
+    height = page.get_height()
+    bounds = {"left": area.left, "bottom": height - area.foot, "right": area.right, "top": height - area.top}
+    return ReadBack(_text(page, bounds), codes, pages=1)
 
 
 def _read(page: pypdfium2.PdfPage, dpi: int) -> ReadBack:
@@ -75,6 +109,19 @@ def agrees(label: Label, pdf: bytes, printed: Printed, *, dpi: int = 203) -> tup
     if not set(printed.barcodes) <= _codes(label) or (len(parts) == 1 and set(printed.barcodes) != _codes(label)):
         problems.append("the codes were not made for this label")
     return (*problems, *differences(label, parts, set(printed.barcodes)))
+
+
+def sheets_agree(
+    labels: Sequence[Label], printed: Printed, areas: Sequence[Sequence[Area]], *, dpi: int
+) -> tuple[str, ...]:
+    """What a reader finds wrong with labels on sheets of paper, each read where it was put and nowhere else."""
+    read = iter(read_areas(printed.pdf, [area for own in areas for area in own], dpi=dpi))
+    made = set(printed.barcodes)
+    problems: list[str] = []
+    for number, (label, own) in enumerate(zip(labels, areas, strict=True), start=1):
+        parts = [next(read) for _ in own]
+        problems += [f"label {number}: {problem}" for problem in differences(label, parts, made)]
+    return tuple(problems)
 
 
 def differences(label: Label, parts: Sequence[ReadBack], made: set[Barcode]) -> tuple[str, ...]:
@@ -152,10 +199,12 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _text(page: pypdfium2.PdfPage) -> str:
+def _text(page: pypdfium2.PdfPage, bounds: dict[str, float] | None = None) -> str:
+    """All text of a page, or what stands between left, bottom, right and top [pt from the lower left corner]."""
     found = page.get_textpage()
     try:
+        text = found.get_text_bounded(**bounds) if bounds else found.get_text_range()
         # A hyphen at the end of a line is reported as U+FFFE, which no label can hold.
-        return str(found.get_text_range()).replace("\ufffe", "-")
+        return str(text).replace("\ufffe", "-")
     finally:
         found.close()

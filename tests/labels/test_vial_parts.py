@@ -102,7 +102,7 @@ def test_the_bars_of_the_prescription_stand_where_they_can_stand_upright() -> No
         (SMALL, "rx_number", "7000017" * 2, "no room for the words that count the parts"),
         (SMALL, "mark", "REPRINT NUMBER TWELVE", "longer than the room"),
         (LARGE, "directions", TITRATION * 4, "more than the label holds"),
-        (LARGE, "storage", "Store at 20 to 25 °C. " * 27, "longest part"),
+        (SMALL, "storage", "Store at 20 to 25 °C. " * 20, "longest part"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(stock: str, field: str, value: str, said: str) -> None:
