@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import NamedTuple
 
 import pypdfium2
@@ -18,9 +19,9 @@ from labels.barcodes import Barcode
 from labels.content import NOT_PRINTED, Label, spoken, texts
 from labels.letters import RecallLetter
 from labels.papers import paper_of
-from labels.printing import Printed
+from labels.printing import Printed, lay_out
 from labels.raster import PDFIUM_LOCK, grey, one_bit
-from labels.stock import POINTS_PER_INCH
+from labels.stock import POINTS_PER_INCH, STOCKS
 
 KINDS = {zxingcpp.BarcodeFormat.Code128: "code128", zxingcpp.BarcodeFormat.DataMatrix: "datamatrix"}
 
@@ -109,6 +110,18 @@ def agrees(label: Label, pdf: bytes, printed: Printed, *, dpi: int = 203) -> tup
     if not set(printed.barcodes) <= _codes(label) or (len(parts) == 1 and set(printed.barcodes) != _codes(label)):
         problems.append("the codes were not made for this label")
     return (*problems, *differences(label, parts, set(printed.barcodes)))
+
+
+def stack_agrees(labels: Sequence[Label], printed: Printed, *, stock: str) -> tuple[str, ...]:
+    """What a reader finds wrong with labels that follow each other on a stock, each read from its own pages."""
+    read = iter(read_parts(printed.pdf, dpi=STOCKS[stock].dpi))
+    made = set(printed.barcodes)
+    problems: list[str] = []
+    for number, label in enumerate(labels, start=1):
+        parts = list(islice(read, len(lay_out(label, stock=stock))))
+        whose = f"label {number}: " if len(labels) > 1 else ""
+        problems += [f"{whose}{problem}" for problem in differences(label, parts, made)]
+    return (*problems, *("the file has more pages than the labels" for _ in islice(read, 1)))
 
 
 def sheets_agree(
