@@ -13,9 +13,11 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from pharmacy.settings import ConfigError, Settings
+from pharmacy.settings import ConfigError, Printer, Settings
 
 PREFIX = "PHARMACY_"
 TOLERATED = ("PHARMACY_TEST_REQUIRE",)
@@ -215,6 +217,63 @@ def _yes_or_no(text: str) -> bool:
     return answer
 
 
+PRINTER_LIKE = "zebra=tcp://192.168.0.20:9100?format=zpl&stock=vial-4x2"
+_PRINTER = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,30})=(?P<place>[^?]+)\?(?P<options>[^?]+)")
+_TCP = re.compile(r"tcp://(?P<host>[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
+_LP = re.compile(r"lp:(?P<queue>[0-9A-Za-z][0-9A-Za-z_.-]{0,126})")
+_PRINTER_OPTIONS = {"format", "stock", "dpi"}
+_PRINTER_DPI = ("203", "300", "600")
+
+
+def _printers(text: str) -> tuple[Printer, ...]:
+    """The only printers that can ever be reached; nothing that a browser sends adds another."""
+    found = [_printer(part) for part in re.split(r"[,\s]+", text) if part]
+    names = [printer.name for printer in found]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice or not found:
+        raise ValueError(f"names the printer {twice} twice" if twice else f"must look like {PRINTER_LIKE}")
+    return tuple(found)
+
+
+def _printer(text: str) -> Printer:
+    # Most commands and most pharmacies name no printer, and `labels` takes a while to load.
+    from labels.stock import STOCKS  # noqa: PLC0415
+
+    whole = _PRINTER.fullmatch(text)
+    if whole is None:
+        raise ValueError(f"{text!r} must look like {PRINTER_LIKE}, its name in small letters, digits and hyphens")
+    name, options = whole["name"], _printer_options(whole["name"], whole["options"])
+    stock = STOCKS.get(options["stock"])
+    if stock is None:
+        raise ValueError(
+            f"of printer {name}, there is no label stock {options['stock']!r}; there are {', '.join(STOCKS)}"
+        )
+    dpi = options.get("dpi", str(stock.dpi))
+    if dpi not in _PRINTER_DPI:
+        raise ValueError(f"the dpi of printer {name} must be one of {', '.join(_PRINTER_DPI)}")
+    return Printer(name, options["format"], stock.name, int(dpi), **_printer_place(name, whole["place"]))
+
+
+def _printer_options(name: str, text: str) -> dict[str, str]:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    options = dict(pairs)
+    if len(pairs) != len(options) or not {"format", "stock"} <= set(options) <= _PRINTER_OPTIONS:
+        raise ValueError(f"printer {name} needs format= and stock=, may have dpi=, each once, and nothing else")
+    if options["format"] not in ("pdf", "zpl"):
+        raise ValueError(f"the format of printer {name} must be pdf or zpl")
+    return options
+
+
+def _printer_place(name: str, text: str) -> dict[str, Any]:
+    """Where it is: a host and port, or a queue; a name that begins with a hyphen would be an option of `lp`."""
+    if queue := _LP.fullmatch(text):
+        return {"queue": queue["queue"]}
+    tcp = _TCP.fullmatch(text)
+    if tcp is None or not 1 <= int(tcp["port"]) <= 65535:
+        raise ValueError(f"the place of printer {name} must look like tcp://192.168.0.20:9100 or lp:queue-name")
+    return {"host": tcp["host"].strip("[]"), "port": int(tcp["port"])}
+
+
 SETTINGS = (
     _Setting("data_dir", Path),
     _Setting("database_url", _database_url, secret=True),
@@ -230,4 +289,5 @@ SETTINGS = (
     _Setting("threads", _whole(1, 64)),
     _Setting("trusted_proxy", _host),
     _Setting("demo", _yes_or_no),
+    _Setting("printers", _printers),
 )

@@ -25,7 +25,7 @@ from labels.printing import ONE_AT_A_TIME, Printed
 MARGIN = 16 * mm
 _INSET = 6.0
 """What ReportLab's frames keep free on each side [pt]."""
-_WITH_HEADING = 30 * mm
+_WITH_HEADING = 45 * mm
 """So much room below a heading, or it goes to the next page."""
 ROOM = letter[0] - 2 * MARGIN - 2 * _INSET
 _QUIET, _LINE = HexColor("#444444"), HexColor("#999999")

@@ -4,7 +4,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from labels.content import BATCH_EXAMPLE, EXAMPLE, TRITURATION_EXAMPLE, Label
+from labels.content import (
+    BATCH_EXAMPLE,
+    COVER_EXAMPLE,
+    EQUIPMENT_EXAMPLE,
+    EXAMPLE,
+    LOT_EXAMPLE,
+    TRITURATION_EXAMPLE,
+    Label,
+)
 from labels.picture import png
 from labels.printing import render
 
@@ -22,6 +30,11 @@ GALLERY: dict[str, Label] = {
     "batch-label": BATCH_EXAMPLE,
     "batch-label-released": replace(BATCH_EXAMPLE, status="RELEASED"),
     "trituration-label": TRITURATION_EXAMPLE,
+    "lot-label": LOT_EXAMPLE,
+    "lot-label-released": replace(LOT_EXAMPLE, status="RELEASED", of_several=()),
+    "equipment-label": EQUIPMENT_EXAMPLE,
+    "equipment-label-out": replace(EQUIPMENT_EXAMPLE, standing="OUT OF SERVICE"),
+    "record-cover": COVER_EXAMPLE,
 }
 
 DPI = 300

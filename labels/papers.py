@@ -9,15 +9,23 @@ from typing import Any
 
 from labels.content import (
     BATCH_EXAMPLE,
+    COVER_EXAMPLE,
+    EQUIPMENT_EXAMPLE,
     EXAMPLE,
+    LOT_EXAMPLE,
+    PRINTER_TEST_EXAMPLE,
     TRITURATION_EXAMPLE,
     BatchLabel,
+    CoverPage,
+    EquipmentLabel,
     Label,
+    LotLabel,
+    PrinterTest,
     TriturationLabel,
     VialLabel,
 )
 from labels.errors import LabelRefused
-from labels.layouts import batch, trituration, vial
+from labels.layouts import batch, cover, equipment, lot, printer_test, trituration, vial
 from labels.sheet import Sheet
 from labels.stock import STOCKS, Stock
 
@@ -87,6 +95,16 @@ PAPERS = {
         ),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
+        Paper("lot", LotLabel, lot.lay_out, LOT_EXAMPLE),
+        Paper(
+            "equipment",
+            EquipmentLabel,
+            equipment.lay_out,
+            EQUIPMENT_EXAMPLE,
+            ("vial-2.25x1.25", "vial-2.25x1.25-300dpi"),
+        ),
+        Paper("cover", CoverPage, cover.lay_out, COVER_EXAMPLE, ("letter", "a4")),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
     )
 }
 

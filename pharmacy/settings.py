@@ -9,6 +9,32 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Printer:
+    """A printer that labels may be sent to from the server: over the network, or by this machine's own `lp`.
+
+    form: what it understands, "pdf" or "zpl". stock, dpi: the labels in it, and its dots an inch.
+    host, port: of a raw TCP printer. queue: of a printer that `lp` knows. One of the two is empty.
+    """
+
+    name: str
+    form: str
+    stock: str
+    dpi: int
+    host: str = ""
+    port: int = 0
+    queue: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for a sentence.
+
+        >>> Printer("zebra", "zpl", "vial-4x2", 203, host="192.168.0.20", port=9100).place
+        '192.168.0.20 port 9100'
+        """
+        return f"{self.host} port {self.port}" if self.host else f"print queue {self.queue} of this server"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One installation: one database, one pharmacy. Every field is described in docs/settings.md."""
 
@@ -26,6 +52,7 @@ class Settings:
     threads: int = 8
     trusted_proxy: str = ""
     demo: bool = False
+    printers: tuple[Printer, ...] = ()
 
     def __repr__(self) -> str:
         """Without the secret key and the database's password: a repr ends up in logs."""

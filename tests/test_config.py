@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from config import default_data_dir, from_env, setting_names
-from pharmacy.settings import ConfigError, Settings
+from pharmacy.settings import ConfigError, Printer, Settings
 
 ROOT = Path(__file__).parents[1]
 LONG_SECRET = "correct horse battery staple, twice over"
+ZEBRA = "zebra=tcp://192.168.0.20:9100?format=zpl&stock=vial-4x2"
 
 
 def test_nothing_set_gives_a_working_installation_in_the_data_directory(tmp_path: Path) -> None:
@@ -42,6 +43,7 @@ def test_every_setting_is_read_from_its_own_name(tmp_path: Path) -> None:
             "PHARMACY_THREADS": "4",
             "PHARMACY_TRUSTED_PROXY": "127.0.0.1",
             "PHARMACY_DEMO": "yes",
+            "PHARMACY_PRINTERS": f"{ZEBRA}, office=lp:HP_LaserJet?format=pdf&stock=vial-4x3&dpi=600",
         }
     )
     assert settings == Settings(
@@ -59,6 +61,10 @@ def test_every_setting_is_read_from_its_own_name(tmp_path: Path) -> None:
         threads=4,
         trusted_proxy="127.0.0.1",
         demo=True,
+        printers=(
+            Printer("zebra", "zpl", "vial-4x2", 203, host="192.168.0.20", port=9100),
+            Printer("office", "pdf", "vial-4x3", 600, queue="HP_LaserJet"),
+        ),
     )
 
 
@@ -225,3 +231,40 @@ if sys.platform != "win32":  # Windows has no such bits; there the user's own fo
 )
 def test_the_data_lie_where_the_platform_keeps_them(platform: str, environ: dict[str, str], place: Path) -> None:
     assert default_data_dir(environ, platform) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("zebra", "must look like zebra=tcp://"),
+        (",", "must look like zebra=tcp://"),
+        ("Zebra=tcp://h:9100?format=zpl&stock=vial-4x2", "small letters"),
+        ("zebra=tcp://h:9100", "must look like"),
+        ("zebra=tcp://h?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=tcp://h:70000?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=tcp://h:0?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=tcp://user@h:9100?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=tcp://h:9100/path?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=http://h:9100?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=lp:-oraw?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=lp:a;b?format=zpl&stock=vial-4x2", "place of printer zebra"),
+        ("zebra=lp:q?format=epl&stock=vial-4x2", "format of printer zebra must be pdf or zpl"),
+        ("zebra=lp:q?format=zpl", "needs format= and stock="),
+        ("zebra=lp:q?format=zpl&stock=vial-4x2&copies=2", "and nothing else"),
+        ("zebra=lp:q?format=zpl&format=pdf&stock=vial-4x2", "each once"),
+        ("zebra=lp:q?format=zpl&stock=a4x", "there is no label stock 'a4x'; there are vial-4x2"),
+        ("zebra=lp:q?format=zpl&stock=vial-4x2&dpi=200", "must be one of 203, 300, 600"),
+        (f"{ZEBRA} {ZEBRA}", "names the printer zebra twice"),
+    ],
+)
+def test_a_printer_that_is_not_written_as_documented_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match="PHARMACY_PRINTERS is ") as refused:
+        from_env({"PHARMACY_DATA_DIR": str(tmp_path), "PHARMACY_PRINTERS": text})
+    assert said in str(refused.value)
+
+
+def test_a_printer_may_have_a_numbered_address_of_either_kind(tmp_path: Path) -> None:
+    text = "a=tcp://[fe80::1]:9100?format=pdf&stock=vial-4x2\nb=tcp://10.0.0.7:9100?format=pdf&stock=vial-4x2-300dpi"
+    first, second = from_env({"PHARMACY_DATA_DIR": str(tmp_path), "PHARMACY_PRINTERS": text}).printers
+    assert (first.host, first.port, first.dpi) == ("fe80::1", 9100, 203)
+    assert (second.host, second.dpi) == ("10.0.0.7", 300)

@@ -33,7 +33,19 @@ SPOKEN = {
     "lot_number": "the lot number",
     "active": "the name of the active",
     "parents": "a lot that went into it",
-    "made_by": "the initials of who made it",
+    "made_by": "who made it",
+    "ingredient": "the ingredient's name",
+    "maker_lot": "the maker's lot",
+    "expires": "the expiry date",
+    "received": "the date received",
+    "of_several": "the number of a container",
+    "equipment_number": "the equipment number",
+    "name": "the name of the equipment",
+    "due": "the date it is due",
+    "lots": "a lot that went into it",
+    "released_by": "who released it",
+    "enclosed": "an enclosed paper",
+    "printer": "the printer's name",
 }
 """How a refusal names a field; a field that is missing here is named by itself."""
 
@@ -48,7 +60,7 @@ class Label:
         return ()
 
 
-MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "warnings"})
+MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "warnings", "certificate", "standing"})
 NOT_PRINTED = frozenset({"token"})
 """The token is in the DataMatrix only."""
 

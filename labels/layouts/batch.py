@@ -1,4 +1,7 @@
-"""The label of a batch, or of its bin on the shelf: whether it may be used, what it is, until when.
+"""The label of a batch, and of its bin on the shelf: whether it may be used, what it is, until when.
+
+Batch and bin say the same. Strength and number are as large as the room allows: from a bin they are read at a distance,
+and a wrong strength is the error that matters.
 
 +--------------------------------------------------+
 | pharmacy                                    mark |
@@ -20,6 +23,8 @@ from labels.sheet import Sheet
 from labels.stock import Stock
 
 BODY_SIZES = (
+    {"formula": 12.0, "strength": 20.0, "fact": 8.5, "storage": 7.0},
+    {"formula": 12.0, "strength": 16.0, "fact": 8.0, "storage": 7.0},
     {"formula": 13.0, "strength": 13.0, "fact": 8.0, "storage": 7.0},
     {"formula": 12.0, "strength": 12.0, "fact": 7.75, "storage": 6.75},
     {"formula": 11.0, "strength": 12.0, "fact": 7.5, "storage": 6.5},

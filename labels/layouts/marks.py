@@ -14,7 +14,12 @@ MARK_ROOM = 58.0
 """The mark's size, the black around it, and the room kept for both [pt]."""
 
 
-def write_mark(sheet: Sheet, mark: str, *, right: float, baseline: float) -> None:
+def mark_room(size: float = MARK_SIZE) -> float:
+    """The width that is kept for a mark of this size [pt]."""
+    return MARK_ROOM * size / MARK_SIZE
+
+
+def write_mark(sheet: Sheet, mark: str, *, right: float, baseline: float, size: float = MARK_SIZE) -> None:
     """White on black, ending at `right` [pt]; nothing when there is no mark.
 
     Raises:
@@ -23,9 +28,9 @@ def write_mark(sheet: Sheet, mark: str, *, right: float, baseline: float) -> Non
     text = composed(mark).strip()
     if not text:
         return
-    wide = width(text, BOLD, MARK_SIZE) + 2 * MARK_PADDING
-    if wide > MARK_ROOM:
+    wide = width(text, BOLD, size) + 2 * MARK_PADDING
+    if wide > mark_room(size):
         raise LabelRefused(f"the mark {text!r} is longer than the room kept for it", "mark")
-    high = CAP_HEIGHT * MARK_SIZE + 2 * MARK_PADDING
+    high = CAP_HEIGHT * size + 2 * MARK_PADDING
     sheet.boxes.append(Box(right - wide, baseline - high + MARK_PADDING, wide, high))
-    sheet.write(Text("mark", text, right - wide + MARK_PADDING, baseline, BOLD, MARK_SIZE, white=True))
+    sheet.write(Text("mark", text, right - wide + MARK_PADDING, baseline, BOLD, size, white=True))

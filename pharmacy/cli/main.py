@@ -39,6 +39,7 @@ LAZY = {
     "equipment": Lazy("pharmacy.cli.equipment:equipment", "List balances and machines with what is due."),
     "formulas": Lazy("pharmacy.cli.formulas:formulas", "Write formulas out as JSON, and take them in as drafts."),
     "serve": Lazy("pharmacy.cli.serve:serve", "Serve the application to browsers."),
+    "print-queue": Lazy("pharmacy.cli.print_queue:print_queue", "Send queued labels to the printers of the settings."),
     "demo": Lazy("pharmacy.cli.demo:demo", "Play one prescription through, from message to label."),
     "db": Lazy("pharmacy.cli.db:db", "Bring the database to the present schema, or check it."),
     "audit": Lazy("pharmacy.cli.audit:audit", "Verify the audit trail."),

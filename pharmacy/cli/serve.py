@@ -33,11 +33,16 @@ def run(chosen: Settings, *, host: str, port: int) -> None:
     import waitress  # noqa: PLC0415
 
     from pharmacy.app import create_app  # noqa: PLC0415
+    from pharmacy.edge import logs  # noqa: PLC0415
+    from pharmacy.services.print_sender import Sender  # noqa: PLC0415
 
     app = create_app(chosen)
     database = app.extensions["mortar_database"]
     try:
-        with _listening(host, port) as listener:
+        with (
+            _listening(host, port) as listener,
+            Sender(database, chosen.printers, on_defect=logs.sender_defect),
+        ):
             _print_set_up_link(database, f"http://{host}:{port}")
             click.echo(f"Serving on http://{host}:{port} until you press Ctrl+C.", err=True)
             waitress.serve(

@@ -264,7 +264,8 @@ class Play:
             second = {"reader": "peter", "reader_password": self.accounts["peter"].password}
             if kind == "active":
                 self.look("batch-weigh", tess, page.url)
-            scanned = {"lot_scanned": lots[kind], "weighed": weighed, "source": "typed"}
+            source = "typed" if kind == "shell" else "balance"
+            scanned = {"lot_scanned": lots[kind], "weighed": weighed, "source": source}
             tess.send(page, "/weigh", **scanned, **(second if kind == "active" else {}))
 
     def fill_and_hand_out(self, number: str, batch: str, batch_number: str) -> tuple[str, Path]:

@@ -14,6 +14,7 @@ from enum import StrEnum
 class Meaning(StrEnum):
     FORMULA_APPROVED = "I approve this master formulation record"
     LOT_RELEASED = "I examined this lot and its certificate and release it for compounding"
+    TRITURATION_RELEASED = "I reviewed the record of this trituration and release it for compounding"
     PRESCRIPTION_VERIFIED = "I compared this prescription with its source and verified it"
     DEVIATION_ACCEPTED = "I accept this deviation for the reason given"
     WEIGHT_READ = "I read this weight on the balance as the second person"

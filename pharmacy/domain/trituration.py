@@ -97,7 +97,8 @@ def plan_lot(
 
     As `plan`, which allows for exact weighings only: with W = 120 mg at a minimum of 120 mg, 119.9 mg would not be
     weighable, and 121 mg would leave an aliquot below the minimum. Here W (1 - t_a), D (1 - t_d), the aliquot
-    A (1 + D (1 - t_d) / (W (1 + t_a))) and the filler still to add beside the largest aliquot reach the minimum.
+    A (1 + D (1 - t_d) / (W (1 + t_a))) and the filler still to add beside the largest aliquot reach the minimum. Only
+    the least W is tried: more could serve only a batch whose filler is less than about twice the minimum.
     needed_mg: A [mg], and filler_mg: of the batch [mg], both to the microgram. *_tolerance_percent: of a weighing.
     Raises: RuleBroken when the batch is too little.
     Source: aliquot method, as `plan`; tolerances of the weighing policy.

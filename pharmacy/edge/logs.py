@@ -15,14 +15,19 @@ log = logging.getLogger("mortar.requests")
 
 
 def register(app: Flask) -> None:
+    to_stderr()
+    app.before_request(_start)
+    app.after_request(_write)
+
+
+def to_stderr() -> None:
+    """Where the lines go; asked more than once, it changes nothing."""
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(message)s"))
         log.addHandler(handler)
         log.propagate = False
         log.setLevel(logging.INFO)
-    app.before_request(_start)
-    app.after_request(_write)
 
 
 def request_id() -> str:
@@ -32,6 +37,11 @@ def request_id() -> str:
 def defect(error: BaseException) -> None:
     """Notes a defect: its type and the lines it passed, never its message, which may quote a patient."""
     log.error(json.dumps({"request": request_id(), "defect": type(error).__name__, "at": _lines(error.__traceback__)}))
+
+
+def sender_defect(printer: str, error: BaseException) -> None:
+    """The same for a thread that sends labels, outside of any request."""
+    log.error(json.dumps({"printer": printer, "defect": type(error).__name__, "at": _lines(error.__traceback__)}))
 
 
 def _start() -> None:

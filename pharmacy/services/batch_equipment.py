@@ -11,7 +11,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.units import format_number
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import equipment
+from pharmacy.services import components, equipment
 from pharmacy.services.acting import Actor, get, get_to_change, record
 from pharmacy.services.equipment import Standing
 from pharmacy.services.kept_words import kept
@@ -59,17 +59,23 @@ def balance_for(session: Session, balance_id: int, *, on: date) -> tuple[Equipme
     return balance, equipment.minimum_mg(session, balance)
 
 
-def refuse_too_heavy(chosen: Chosen, amount_mg: Decimal) -> None:
-    """Refuses an amount beyond what the balance takes.
+def refuse_too_heavy(
+    balance: Equipment,
+    amount_mg: Decimal,
+    *,
+    field: str = "balance_id",
+    advice: str = "make fewer capsules, or choose another balance",
+) -> None:
+    """Refuses an amount beyond what the balance takes. field, advice: of the form that asks.
 
     Raises: RuleBroken.
     """
-    most = chosen.balance.capacity_mg
+    most = balance.capacity_mg
     if most is not None and amount_mg > most:
         raise RuleBroken(
-            f"{format_number(amount_mg)} mg are more than the {format_number(most)} mg that {chosen.balance.title}"
-            " takes; make fewer capsules, or choose another balance.",
-            field="balance_id",
+            f"{format_number(amount_mg)} mg are more than the {format_number(most)} mg that {balance.title} takes;"
+            f" {advice}.",
+            field=field,
         )
 
 
@@ -95,14 +101,15 @@ def refuse_unless_weighs(session: Session, batch: Batch, taken: BatchInput, weig
             f"{balance.title} weighs at least {format_number(least)} mg as it was measured last; the target of"
             f" {format_number(taken.target)} mg is below it. Choose another balance for the batch."
         )
-    refuse_unless_weighs_so_little(session, balance, weighed, today)
+    refuse_unless_it_weighs(session, balance, weighed, today)
 
 
-def refuse_unless_weighs_so_little(session: Session, balance: Equipment, weighed: Decimal, today: date) -> None:
-    """Refuses an amount that a balance cannot weigh exactly enough, or a balance that is not fit any more.
+def refuse_unless_it_weighs(session: Session, balance: Equipment, weighed: Decimal, today: date) -> None:
+    """Refuses an amount that a balance cannot weigh exactly enough, or at all, or a balance that is not fit any more.
 
     Raises: RuleBroken.
     """
+    refuse_too_heavy(balance, weighed, field="weighed", advice="take less from each container")
     equipment.refuse_unless_fit(session, balance, today)
     least = equipment.minimum_mg(session, balance)
     if weighed < least:
@@ -195,16 +202,25 @@ def _other(
     if kind is EquipmentKind.MACHINE:
         _refuse_other_size(row, batch.formula)
         return row
-    least = equipment.minimum_mg(session, row)
-    powders = [one for one in batch.inputs if one.lot.ingredient.kind is not IngredientKind.SHELL]
-    for taken in powders:
-        if not taken.weigh_ins and taken.target < least:
-            raise RuleBroken(
-                f"{row.title} weighs at least {format_number(least)} mg; the {format_number(taken.target)} mg of"
-                f" {taken.lot.ingredient.name} are below it.",
-                field=FIELDS[kind],
-            )
+    _refuse_what_is_left(session, batch, row)
     return row
+
+
+def _refuse_what_is_left(session: Session, batch: Batch, balance: Equipment) -> None:
+    """Refuses a balance that does not weigh what is still to be weighed: too little, or too much for it."""
+    least, field = equipment.minimum_mg(session, balance), FIELDS[EquipmentKind.BALANCE]
+    for first in components.planned(batch):
+        taken = components.current(batch, first.position)
+        if taken.lot.ingredient.kind is IngredientKind.SHELL or components.is_finished(taken):
+            continue
+        left = taken.target - components.weighed(taken)
+        if left < least:
+            raise RuleBroken(
+                f"{balance.title} weighs at least {format_number(least)} mg; the {format_number(left)} mg of"
+                f" {taken.lot.ingredient.name}{' that are left' if taken.weigh_ins else ''} are below it.",
+                field=field,
+            )
+        refuse_too_heavy(balance, left, field=field, advice="choose another balance")
 
 
 def _fit(session: Session, kind: EquipmentKind, equipment_id: int, on: date) -> Equipment:

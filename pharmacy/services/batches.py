@@ -89,7 +89,7 @@ def prepare(session: Session, formula_id: int, plan: Plan, *, today: date) -> Pr
     chosen = batch_equipment.choose(session, formula, plan.balance_id, plan.machine_id, on=plan.compounded)
     sheet = worksheet_of(session, formula, active, filler, plan.capsules, chosen.minimum_mg)
     _refuse_unless_weighable(sheet, active)
-    batch_equipment.refuse_too_heavy(chosen, max(sheet.active_total_mg, sheet.filler_total_mg))
+    batch_equipment.refuse_too_heavy(chosen.balance, max(sheet.active_total_mg, sheet.filler_total_mg))
     for lot, amount in (
         (active, sheet.active_total_mg),
         (filler, sheet.filler_total_mg),

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pharmacy.store.tables import Batch, BatchInput, IngredientKind
+from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Trituration
 
 
 def chain(batch: Batch, position: int) -> tuple[BatchInput, ...]:
@@ -59,3 +59,9 @@ def in_order(batch: Batch) -> tuple[BatchInput, ...]:
 def of_kind(batch: Batch, kind: IngredientKind) -> tuple[BatchInput, ...]:
     """The lots of one kind of ingredient, in the order in which they are weighed."""
     return tuple(taken for taken in in_use(batch) if taken.lot.ingredient.kind is kind)
+
+
+def triturations(batch: Batch) -> tuple[Trituration, ...]:
+    """Of what the batch is made of: what was made here, in the order in which it is weighed."""
+    made = (taken.lot.trituration for taken in in_order(batch))
+    return tuple(dict.fromkeys(one for one in made if one is not None))

@@ -14,7 +14,7 @@ from labels.errors import LabelRefused
 from labels.printing import Printed
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_measure, format_number, format_strength
-from pharmacy.services import batches, bench, components, releasing, weigh_ins
+from pharmacy.services import batches, bench, components, releasing, second_readings, weigh_ins
 from pharmacy.services.acting import get
 from pharmacy.services.label_texts import DEMONSTRATION, day
 from pharmacy.services.signing import Standing
@@ -57,7 +57,7 @@ def compose(session: Session, batch: Batch, zone: ZoneInfo) -> Document:
         return f"{day(local.date())} {local:%H:%M}"
 
     pharmacy = get(session, Pharmacy, 1, "pharmacy")
-    read_by = weigh_ins.readings(session, batch)
+    read_by = second_readings.of_batch(session, batch)
     return Document(
         title=f"Compounding record {batch.number}: {batch.state}",
         pharmacy=(pharmacy.name, f"{pharmacy.address}, {pharmacy.phone}"),
@@ -70,7 +70,7 @@ def compose(session: Session, batch: Batch, zone: ZoneInfo) -> Document:
                 tuple(_component(batch, taken, read_by, clock) for taken in components.in_order(batch)),
                 (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
             ),
-            *_triturations(batch, clock),
+            *_triturations(session, batch, clock),
             _equipment(batch, clock),
             Rows("Worksheet", ("What", "Formula", "With", "Result"), tuple(_steps(batch)), (0.2, 0.28, 0.34, 0.18)),
             *_procedure(batch, clock),
@@ -177,11 +177,19 @@ def _component(batch: Batch, taken: BatchInput, read_by: Mapping[int, Standing],
 
 def _who(weigh_in: WeighIn, several: bool, unit: str, read_by: Mapping[int, Standing], clock: Clock) -> str:
     told = f"{weigh_in.person.full_name}, {clock(weigh_in.at)}, {weigh_in.source.value}"
+    if weigh_in.balance:
+        told += f", on {weigh_in.balance.number}"
     if several:
         told = f"{_amount(weigh_in.weighed, unit)}: {told}"
-    if weigh_in.id in read_by:
-        told += f"\nRead by {read_by[weigh_in.id].printed_name}"
+    told += _read_by(read_by.get(weigh_in.id))
     return told if weigh_in.within else f"{told}\nDeviation: {weigh_in.deviation}"
+
+
+def _read_by(reading: Standing | None) -> str:
+    """A line of its own for the second person; nothing where nobody read twice."""
+    if reading is None:
+        return ""
+    return f"\nRead by {reading.printed_name}{'' if reading.holds else ': VOID, it was changed after signing'}"
 
 
 def _procedure(batch: Batch, clock: Clock) -> tuple[Rows, ...]:
@@ -199,29 +207,33 @@ def _procedure(batch: Batch, clock: Clock) -> tuple[Rows, ...]:
     return (Rows("Procedure", headings, rows, (0.06, 0.44, 0.32, 0.18)),) if rows else ()
 
 
-def _triturations(batch: Batch, clock: Clock) -> tuple[Rows, ...]:
+def _triturations(session: Session, batch: Batch, clock: Clock) -> tuple[Rows, ...]:
     """What went into the components that were made here, one table for each."""
-    made = (taken.lot.trituration for taken in components.in_order(batch) if taken.lot.trituration is not None)
+    made = components.triturations(batch)
+    read_by = second_readings.of_triturations(session, *made)
     return tuple(
         Rows(
             f"Trituration {one.number}, use by {day(one.beyond_use_date)}",
             ("Part", "Supplier, maker's lot", "Our lot, expiry", "Target", "Weighed", "Who and how"),
-            tuple(_part(one, part, clock) for part in Part),
+            tuple(_part(one, part, read_by, clock) for part in Part),
             (0.18, 0.17, 0.14, 0.17, 0.15, 0.19),
         )
         for one in made
     )
 
 
-def _part(made: Trituration, part: Part, clock: Clock) -> tuple[str, ...]:
+def _part(made: Trituration, part: Part, read_by: Mapping[int, Standing], clock: Clock) -> tuple[str, ...]:
     lot, row = made.source(part), made.weighed(part)
+    who = ""
+    if row:
+        who = f"{row.person.full_name}, {clock(row.at)}, {row.source.value}{_read_by(read_by.get(row.id))}"
     return (
         f"{part}: {lot.ingredient.name}",
         f"{lot.supplier}, {lot.maker_lot}",
         f"{lot.number}\n{day(lot.expiry)}",
         format_measure(made.target(part), "mg"),
         format_measure(row.weighed, "mg") if row else "not weighed",
-        f"{row.person.full_name}, {clock(row.at)}, {row.source.value}" if row else "",
+        who,
     )
 
 

@@ -16,6 +16,7 @@ from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.units import format_number, refuse_more_digits
 from pharmacy.domain.weighing import class_iii_minimum_mg
 from pharmacy.services.acting import Actor, changes, get_to_change, next_number, record
+from pharmacy.services.kept_words import kept
 from pharmacy.store import checks
 from pharmacy.store.checks import Last
 from pharmacy.store.tables import Equipment
@@ -252,15 +253,17 @@ def _words(described: Described) -> tuple[str, str, str]:
 
 
 def _reason(reason: str) -> str:
-    if len(reason.strip()) < SHORTEST_REASON:
+    words = kept(reason, field="reason", called="Reason")
+    if len(words) < SHORTEST_REASON:
         raise RuleBroken(f"Reason: write it in at least {SHORTEST_REASON} letters.", field="reason")
-    return reason.strip()
+    return words
 
 
 def _refuse_unless_described(described: Described) -> None:
     for field, words in (("name", described.name), ("serial", described.serial), ("location", described.location)):
         if not 1 <= len(words.strip()) <= MOST_LETTERS:
             raise RuleBroken(f"{field.capitalize()}: from 1 to {MOST_LETTERS} letters.", field=field)
+        kept(words, field=field, called=field.capitalize())
 
 
 def _refuse_unless_pharmacist(actor: Actor, does: str) -> None:

@@ -14,6 +14,7 @@ from pharmacy.domain.units import format_number
 from pharmacy.domain.weighing import class_iii_minimum_mg
 from pharmacy.services.acting import Actor, get_to_change
 from pharmacy.services.equipment import MOST_LETTERS, SHORTEST_REASON, last_of, needs, note
+from pharmacy.services.kept_words import kept
 from pharmacy.store.tables import Equipment, EquipmentCheck
 
 
@@ -43,7 +44,7 @@ def calibrate(
     """
     row = get_to_change(session, Equipment, equipment_id, "equipment")
     _refuse_unless_balance(row, "calibrated")
-    if not 3 <= len(certificate.strip()) <= MOST_LETTERS:
+    if not 3 <= len(kept(certificate, field="certificate", called="Certificate")) <= MOST_LETTERS:
         raise RuleBroken(f"Certificate: its number, in 3 to {MOST_LETTERS} letters.", field="certificate")
     _refuse_odd_days(session, row, CheckKind.CALIBRATION, done_on, due_on, today)
     return _keep(
@@ -119,7 +120,7 @@ def maintain(
     Raises: RuleBroken naming the field.
     """
     row = get_to_change(session, Equipment, equipment_id, "equipment")
-    if not SHORTEST_REASON <= len(what.strip()) <= MOST_LETTERS:
+    if not SHORTEST_REASON <= len(kept(what, field="what", called="What was done")) <= MOST_LETTERS:
         raise RuleBroken(f"What was done: write it in {SHORTEST_REASON} to {MOST_LETTERS} letters.", field="what")
     if due_on is None and CheckKind.MAINTENANCE in needs(row):
         raise RuleBroken("Next due: a capsule machine needs the day of its next cleaning.", field="due_on")

@@ -40,9 +40,9 @@ def pdf_of(session: Session, label_id: int) -> Label:
     return label
 
 
-def note_print(session: Session, label_id: int, *, actor: Actor, now: datetime) -> None:
-    """Notes that a label was sent to be printed."""
-    record(session, Event.LABEL_PRINTED, actor=actor, now=now, subject="label", subject_id=label_id)
+def note_print(session: Session, label_id: int, *, actor: Actor, now: datetime, **where: object) -> None:
+    """Notes that a label was sent to be printed. where: by the server, the printer and the number of the print."""
+    record(session, Event.LABEL_PRINTED, actor=actor, now=now, subject="label", subject_id=label_id, **where)
 
 
 def keep(
@@ -116,8 +116,8 @@ def same_before(session: Session, kind: LabelKind, where: ColumnElement[bool], l
 
 
 def _says(content: dict[str, Any]) -> dict[str, Any]:
-    """What a label says, as JSON has it."""
-    told = {name: value for name, value in content.items() if name not in ("mark", "token")}
+    """What a label says, as JSON has it; for how many containers it was asked does not make it another one."""
+    told = {name: value for name, value in content.items() if name not in ("mark", "token", "of_several")}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
 
 

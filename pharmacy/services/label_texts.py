@@ -10,10 +10,21 @@ from labels.content import BatchLabel, TriturationLabel, VialLabel
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_measure, format_strength
 from pharmacy.domain.workflow import BatchState, LotState
-from pharmacy.services import courses, fills
+from pharmacy.services import courses, fills, second_readings
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import printed_before, same_before, token_of
-from pharmacy.store.tables import Batch, Fill, IngredientKind, Label, LabelKind, Lot, Part, Pharmacy
+from pharmacy.store.tables import (
+    Batch,
+    Fill,
+    IngredientKind,
+    Label,
+    LabelKind,
+    Lot,
+    Part,
+    Person,
+    Pharmacy,
+    Trituration,
+)
 
 WARNINGS = (
     "Do not take with opioid medicines. Tell every doctor and dentist.",
@@ -102,11 +113,18 @@ def compose_trituration(session: Session, lot_id: int) -> TriturationLabel:
         quantity=format_measure(lot.received_amount, "mg"),
         compounded=day(made.compounded),
         use_by=day(lot.expiry),
-        made_by=made.mixed_by.initials,
+        made_by=made.mixed_by.initials + _read_by(session, made),
         status=shelf_status(lot.state),
         token=token_of(session, mine),
     )
     return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.TRITURATION, mine, label)))
+
+
+def _read_by(session: Session, made: Trituration) -> str:
+    """The initials of whoever read a weight of it as the second person, to follow those of who made it."""
+    read = [one.person_id for one in second_readings.of_triturations(session, made).values() if one.holds]
+    initials = ", ".join(session.get_one(Person, reader).initials for reader in dict.fromkeys(read))
+    return f", read by {initials}" if initials else ""
 
 
 def shelf_status(state: BatchState | LotState) -> str:

@@ -113,7 +113,7 @@ def release(
     signing.sign(
         session,
         signing.by_actor(proof, actor),
-        Meaning.LOT_RELEASED,
+        release_meaning(lot),
         subject="lot",
         subject_id=lot.id,
         content=content(lot),
@@ -272,6 +272,11 @@ def content(lot: Lot) -> dict[str, object]:
         "solvents": lot.solvents,
         "certificate": lot.certificate,
     }
+
+
+def release_meaning(lot: Lot) -> Meaning:
+    """What the signature under a lot's release means: one that was made here has a record and no certificate."""
+    return Meaning.TRITURATION_RELEASED if lot.trituration else Meaning.LOT_RELEASED
 
 
 def signatures(session: Session, lot: Lot) -> tuple[Standing, ...]:

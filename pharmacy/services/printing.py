@@ -3,9 +3,10 @@
 Drawing and reading back run between transactions, never inside one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -21,23 +22,30 @@ from pharmacy.services import fills
 from pharmacy.services.acting import Actor, get, get_to_change, move
 from pharmacy.services.label_keeping import Made, keep, printed_before, refuse_without_reason, same_before
 from pharmacy.services.label_texts import compose_batch, compose_trituration, compose_vial
+from pharmacy.services.shelf_label_texts import compose_cover, compose_equipment, compose_lot
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Batch, Fill, Label, LabelKind, Lot, Trituration
+from pharmacy.store.tables import Batch, Equipment, Fill, Label, LabelKind, Lot, Trituration
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Of what a kind of label is printed: the row, the column of the label that names it, and what the label says."""
+    """Of what a kind of label is printed: the row, the column of the label that names it, and what the label says.
+
+    compose: from the session, the row's id and, by name, what the record does not hold and whoever prints it gives.
+    """
 
     table: type[Any]
     called: str
     column: InstrumentedAttribute[int | None]
-    compose: Callable[[Session, int], Content]
+    compose: Callable[..., Content]
 
 
 SOURCES = {
     LabelKind.BATCH: Source(Batch, "batch", Label.batch_id, compose_batch),
     LabelKind.TRITURATION: Source(Lot, "lot", Label.lot_id, compose_trituration),
+    LabelKind.LOT: Source(Lot, "lot", Label.lot_id, compose_lot),
+    LabelKind.EQUIPMENT: Source(Equipment, "equipment", Label.equipment_id, compose_equipment),
+    LabelKind.COVER: Source(Batch, "batch", Label.batch_id, compose_cover),
 }
 """The labels that move no state; the container label, which does, is printed by `print_fill`."""
 
@@ -93,15 +101,19 @@ def print_of(
     now: datetime,
     reason: str = "",
     stock: str = "",
+    given: Mapping[str, object] = MappingProxyType({}),
 ) -> int:
     """Makes a label of this kind as its record is now, and keeps it; returns the label's number.
 
+    given: what the record does not hold, by the names that this kind is composed with.
     Raises: RuleBroken: a copy without a reason, a field that does not fit, or a label that does not read back.
     """
     with database.reading() as session:
-        label = SOURCES[kind].compose(session, of_id)
+        label = SOURCES[kind].compose(session, of_id, **given)
     made = make(label, stock=stock)
-    return database.run(lambda session: _keep_of(session, kind, of_id, made, actor=actor, now=now, reason=reason))
+    return database.run(
+        lambda session: _keep_of(session, kind, of_id, made, given, actor=actor, now=now, reason=reason)
+    )
 
 
 def make(label: Content, *, stock: str = "") -> Made:
@@ -142,11 +154,19 @@ def _label_step(
 
 
 def _keep_of(
-    session: Session, kind: LabelKind, of_id: int, made: Made, *, actor: Actor, now: datetime, reason: str
+    session: Session,
+    kind: LabelKind,
+    of_id: int,
+    made: Made,
+    given: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
 ) -> int:
     source = SOURCES[kind]
     row = get_to_change(session, source.table, of_id, source.called)
-    again = source.compose(session, of_id)
+    again = source.compose(session, of_id, **given)
     _refuse_changed(again, made, f"{source.called.capitalize()} {row.number}")
     copies = same_before(session, kind, source.column == of_id, again)
     refuse_without_reason(copies, reason)

@@ -16,7 +16,7 @@ from pharmacy.domain.workflow import BatchState, LotState, Subject, find
 from pharmacy.services import releasing, triturations
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.store import recalled
-from pharmacy.store.recalled import Compounded, Held, Supplied
+from pharmacy.store.recalled import Around, Compounded, Held, Supplied
 from pharmacy.store.tables import Batch, Lot, RecallDrill, Searched, Trituration
 
 _MAY_BE_RECALLED = find(Subject.BATCH, "recall").sources
@@ -120,10 +120,10 @@ def walk_lot(session: Session, lot_id: int) -> Walk:
 
     Raises: NotFound.
     """
-    found = recalled.lots(session, [lot_id])
-    if not found:
+    found = recalled.around(session, [lot_id])
+    if not found.lots:
         raise NotFound("There is no lot with this number.")
-    return _walk_lots(session, Searched.LOT, found[0].number, found)
+    return _walk_lots(session, Searched.LOT, found.lots[0].number, found)
 
 
 def walk_batch(session: Session, batch_id: int) -> Walk:
@@ -135,7 +135,8 @@ def walk_batch(session: Session, batch_id: int) -> Walk:
     if not found:
         raise NotFound("There is no batch with this number.")
     lots = recalled.lots_in(session, batch_id)
-    origins = recalled.parents(session, lots)
+    went_in = [lot.id for lot in lots]
+    origins = recalled.parents(session, went_in)
     return Walk(
         Searched.BATCH,
         found[0].number,
@@ -143,7 +144,7 @@ def walk_batch(session: Session, batch_id: int) -> Walk:
         lots,
         (),
         origins,
-        recalled.siblings(session, (*lots, *origins)),
+        recalled.siblings(session, [*went_in, *(lot.id for lot in origins)]),
         found,
         recalled.held(session, found),
     )
@@ -274,12 +275,10 @@ def note_reading(session: Session, found: Walk, *, actor: Actor, now: datetime) 
         )
 
 
-def _walk_lots(session: Session, searched: Searched, code: str, lots: tuple[Supplied, ...], supplier: str = "") -> Walk:
-    lot_ids = [lot.id for lot in lots]
-    made, origins = recalled.made_of(session, lot_ids), recalled.parents(session, lots)
-    batches = recalled.batches_of(session, [*lot_ids, *(lot.id for lot in made)])
-    siblings, held = recalled.siblings(session, lots), recalled.held(session, batches)
-    return Walk(searched, code, supplier, lots, made, origins, siblings, batches, held)
+def _walk_lots(session: Session, searched: Searched, code: str, found: Around, supplier: str = "") -> Walk:
+    batches = recalled.batches_of(session, [lot.id for lot in (*found.lots, *found.made)])
+    held = recalled.held(session, batches)
+    return Walk(searched, code, supplier, *found, batches, held)
 
 
 def _walk_maker_lot(session: Session, wanted: str, supplier: str) -> Walk:
@@ -295,7 +294,8 @@ def _walk_maker_lot(session: Session, wanted: str, supplier: str) -> Walk:
     if len({lot.ingredient_id for lot in lots}) > 1:
         numbers = ", ".join(f"{lot.number} ({lot.ingredient})" for lot in lots)
         raise RuleBroken(f"Maker's lot “{wanted}” is of several ingredients: name one of {numbers}.", field="lot")
-    return _walk_lots(session, Searched.MAKER_LOT, lots[0].maker_lot, lots, suppliers[0])
+    found = recalled.around(session, [lot.id for lot in lots])
+    return _walk_lots(session, Searched.MAKER_LOT, lots[0].maker_lot, found, suppliers[0])
 
 
 def _grouped(held: tuple[Held, ...], key: Callable[[Held], int | None]) -> dict[int, tuple[Held, ...]]:

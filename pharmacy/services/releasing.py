@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.errors import RuleBroken
@@ -16,7 +17,15 @@ from pharmacy.services import assays, batches, components, formulas, signing, we
 from pharmacy.services.acting import Actor, get_to_change, move, record, who_did
 from pharmacy.services.kept_words import kept
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Batch, BatchInput, BenchActKind, IngredientKind, WeightTest
+from pharmacy.store.tables import Batch, BatchEquipment, BatchInput, BenchActKind, IngredientKind, Lot, WeightTest
+
+_RECORD = (
+    selectinload(Batch.inputs).options(
+        joinedload(BatchInput.lot).joinedload(Lot.ingredient), selectinload(BatchInput.weigh_ins)
+    ),
+    selectinload(Batch.equipment).joinedload(BatchEquipment.equipment),
+)
+"""What the compounding record names, in four statements; else each lot, weighing and balance has one of its own."""
 
 
 def test_weights(
@@ -270,7 +279,9 @@ def content(batch: Batch) -> dict[str, object]:
 
 
 def _component(taken: BatchInput) -> dict[str, object]:
+    balances = [weigh_in.balance.number for weigh_in in taken.weigh_ins if weigh_in.balance]
     return {
+        **({"balances": balances} if balances else {}),
         "lot": taken.lot.number,
         "target": taken.target,
         "weighed": [weigh_in.weighed for weigh_in in taken.weigh_ins],
@@ -312,6 +323,7 @@ def refuse_unless_usable(session: Session, batch: Batch) -> None:
         raise RuleBroken(
             f"Batch {batch.number} is {batch.state}; capsules are taken from released batches only.", field="batch"
         )
+    session.scalars(select(Batch).where(Batch.id == batch.id).options(*_RECORD)).one()
     assays.refuse_failed(session, batch)
     for component in components.in_use(batch):
         if component.lot.state in (LotState.RECALLED, LotState.REJECTED):

@@ -19,7 +19,7 @@ from pharmacy.domain.workflow import BatchState
 from pharmacy.services import batch_equipment, batches, bench, components, formulas, lots
 from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.ledger import in_unit
-from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot
+from pharmacy.store.tables import Batch, BatchInput, Equipment, IngredientKind, Lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ def work_out(session: Session, batch: Batch, position: int, lot: Lot, today: dat
     steps = [step.to_document() for step in rest.steps]
     worked_out: dict[str, object] = {"steps": steps[:1]}
     filler = _new_filler(session, batch, rest) if kind is IngredientKind.ACTIVE else None
+    if kind is not IngredientKind.SHELL and batch.balance is not None:
+        _refuse_too_heavy(batch.balance, max(rest.rest_mg, filler or rest.rest_mg))
     if kind is not IngredientKind.SHELL:
         worked_out["fill_per_capsule_mg"] = format(_fill_per_capsule_mg(batch, position, rest, filler), "f")
     return Continued(lot, rest.rest_mg, filler, _beyond_use(batch, taken, lot), worked_out, steps[1:])
@@ -141,6 +143,11 @@ def _refuse_unless_fit(session: Session, batch: Batch, position: int, lot: Lot, 
         raise RuleBroken(f"Lot {lot.number} is the one that ran out; scan another.", field="lot_scanned")
     lots.usable(lot, today)
     lots.refuse_unless_signed(session, lot)
+
+
+def _refuse_too_heavy(balance: Equipment, amount_mg: Decimal) -> None:
+    advice = "choose another lot, or another balance for the batch"
+    batch_equipment.refuse_too_heavy(balance, amount_mg, field="lot_scanned", advice=advice)
 
 
 def _rest_of_active(session: Session, batch: Batch, position: int, lot: Lot) -> Rest:

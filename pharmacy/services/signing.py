@@ -113,7 +113,7 @@ def by_pharmacist(session: Session, proof: Proof) -> Proof:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A signature as it is shown: whom, when, meaning what, and whether the record is still the signed one."""
+    """A signature as it is shown: who, when, meaning what, and whether the record is still the signed one."""
 
     printed_name: str
     role: str
@@ -122,6 +122,7 @@ class Standing:
     at: datetime
     digest: str
     holds: bool
+    person_id: int
 
 
 def standing(session: Session, subject: str, subject_id: int, content: Mapping[str, object]) -> tuple[Standing, ...]:
@@ -131,6 +132,6 @@ def standing(session: Session, subject: str, subject_id: int, content: Mapping[s
         select(Signature).where(Signature.subject == subject, Signature.subject_id == subject_id).order_by(Signature.id)
     )
     return tuple(
-        Standing(s.printed_name, s.role, s.meaning.value, s.reason, s.at, s.digest, s.digest == now_digest)
+        Standing(s.printed_name, s.role, s.meaning.value, s.reason, s.at, s.digest, s.digest == now_digest, s.person_id)
         for s in rows
     )

@@ -18,10 +18,12 @@ from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import DEFAULT, AssayBasis, Tolerance, within_tolerance
 from pharmacy.domain.weighing_fractions import rounded
 from pharmacy.domain.workflow import LotState, Subject, TriturationState, refuse_unless_plain
-from pharmacy.services import batch_equipment, batches, container_codes, formulas, lots, origins
+from pharmacy.services import batch_equipment, batches, container_codes, formulas, lots, origins, second_readings
 from pharmacy.services.acting import Actor, get, get_to_change, move, next_number, record
 from pharmacy.services.batches import Plan
+from pharmacy.services.kept_words import kept
 from pharmacy.services.ledger import enter_in_ledger
+from pharmacy.services.signing import Proof
 from pharmacy.store.tables import (
     Equipment,
     Formula,
@@ -53,12 +55,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """One weighing as it is typed or sent by a balance. weighed in mg."""
+    """One weighing as it is typed or sent by a balance. weighed in mg. reader: the second person who read it."""
 
     part: Part
     lot_scanned: str
     weighed: Decimal
     source: WeighSource
+    reader: Proof | None = None
 
 
 def prepare(session: Session, formula_id: int, planned: Plan, *, today: date) -> Prepared:
@@ -70,7 +73,7 @@ def prepare(session: Session, formula_id: int, planned: Plan, *, today: date) ->
     active, diluent = (
         batches.chosen_lot(session, formula, kind, planned) for kind in (IngredientKind.ACTIVE, IngredientKind.FILLER)
     )
-    if len(planned.purpose.strip()) < 3:
+    if len(kept(planned.purpose, field="purpose", called="Made for")) < 3:
         raise RuleBroken("Made for: name the batch that this trituration is for.", field="purpose")
     if active.trituration is not None:
         raise RuleBroken(f"Lot {active.number} is a trituration; it is not diluted once more.", field="lot-active")
@@ -87,6 +90,7 @@ def prepare(session: Session, formula_id: int, planned: Plan, *, today: date) ->
         diluent_tolerance_percent=DEFAULT.filler_tolerance_percent,
         step_mg=DEFAULT.trituration_step_mg,
     )
+    batch_equipment.refuse_too_heavy(balance, max(found.weigh_mg, found.diluent_mg), advice="choose another balance")
     _refuse_unless_there(active, found.weigh_mg, "lot-active")
     _refuse_unless_there(diluent, found.diluent_mg, "lot-filler")
     components = tuple(Component(f"{lot.ingredient.name}, lot {lot.number}", lot.expiry) for lot in (active, diluent))
@@ -157,36 +161,15 @@ def weigh(
     _refuse_unless_next(made, weighing.part)
     lot = get_to_change(session, Lot, made.source(weighing.part).id, "lot")
     container_codes.refuse_other(session, lot, weighing.lot_scanned, user="trituration", today=today)
-    batch_equipment.refuse_unless_weighs_so_little(session, made.balance, weighing.weighed, today)
+    batch_equipment.refuse_unless_it_weighs(session, made.balance, weighing.weighed, today)
     _judge(made, weighing)
+    second_readings.refuse_unread(session, lot.ingredient.kind, weighing.reader, actor)
     kind, called = MovementKind.TRITURATED, f"trituration {made.number}"
     lots.draw(session, lot, weighing.weighed, kind=kind, actor=actor, now=now, today=today, reason=called)
-    row = TriturationWeighing(
-        trituration_id=made.id,
-        part=weighing.part,
-        lot_scanned=lot.number,
-        weighed=weighing.weighed,
-        source=weighing.source,
-        person_id=actor.id,
-        at=now,
-    )
-    session.add(row)
-    session.flush()
-    session.expire(made, ["weighings"])
+    row = _keep(session, made, lot, weighing, actor=actor, now=now)
     made.state = TriturationState(state)
     if next_part(made) is None:
         made.state = TriturationState(move(session, made, "finish_weighing", actor=actor, now=now))
-    _note(
-        session,
-        Event.TRITURATION_WEIGHED,
-        made,
-        actor=actor,
-        now=now,
-        lot=lot.number,
-        target=made.target(weighing.part),
-        weighed=row.weighed,
-        source=row.source.value,
-    )
     return row
 
 
@@ -295,6 +278,37 @@ def enough(held: tuple[Lot, ...], prepared: Prepared) -> tuple[Lot, ...]:
         and lot.trituration.diluent_lot.ingredient_id == prepared.diluent.ingredient_id
         and prepared.minimum_mg <= needed / origins.purity(lot) <= lot.on_hand
     )
+
+
+def _keep(
+    session: Session, made: Trituration, lot: Lot, weighing: Weighing, *, actor: Actor, now: datetime
+) -> TriturationWeighing:
+    row = TriturationWeighing(
+        trituration_id=made.id,
+        part=weighing.part,
+        lot_scanned=lot.number,
+        weighed=weighing.weighed,
+        source=weighing.source,
+        person_id=actor.id,
+        at=now,
+    )
+    session.add(row)
+    session.flush()
+    session.expire(made, ["weighings"])
+    if weighing.reader:
+        second_readings.sign_trituration(session, made, row, weighing.reader, now=now)
+    _note(
+        session,
+        Event.TRITURATION_WEIGHED,
+        made,
+        actor=actor,
+        now=now,
+        lot=lot.number,
+        target=made.target(weighing.part),
+        weighed=row.weighed,
+        source=row.source.value,
+    )
+    return row
 
 
 def _lot_of(made: Trituration, pharmacy: str, *, actor: Actor, now: datetime) -> Lot:

@@ -10,12 +10,20 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.domain.roles import BENCH
 from pharmacy.domain.signature import Meaning
 from pharmacy.domain.units import format_measure, format_number, read_decimal
 from pharmacy.domain.weighing import Tolerance, within_tolerance
 from pharmacy.domain.workflow import BatchState
-from pharmacy.services import batch_equipment, bench, components, container_codes, formulas, lots, signing
+from pharmacy.services import (
+    batch_equipment,
+    bench,
+    components,
+    container_codes,
+    formulas,
+    lots,
+    second_readings,
+    signing,
+)
 from pharmacy.services.acting import Actor, get_to_change, is_alone, move, record
 from pharmacy.services.kept_words import kept
 from pharmacy.services.ledger import in_unit
@@ -25,19 +33,10 @@ from pharmacy.store.tables import (
     BatchInput,
     IngredientKind,
     Lot,
-    Person,
-    Pharmacy,
-    SecondReading,
     Signature,
     WeighIn,
     WeighSource,
 )
-
-READ_TWICE: dict[SecondReading, frozenset[IngredientKind]] = {
-    SecondReading.NONE: frozenset(),
-    SecondReading.ACTIVE: frozenset({IngredientKind.ACTIVE}),
-    SecondReading.POWDERS: frozenset({IngredientKind.ACTIVE, IngredientKind.FILLER}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
     if weighing.more:
         together = components.weighed(taken) + weighing.weighed
         batch_equipment.refuse_small_rest(session, batch, taken, taken.target - together, weighing.weighed)
-    _refuse_unread(session, batch, taken, weighing, actor)
+    second_readings.refuse_unread(session, lot.ingredient.kind, weighing.reader, actor)
     called = f"batch {batch.number}"
     lots.draw(session, lot, weighing.weighed, batch_id=batch.id, actor=actor, now=now, today=today, reason=called)
     weigh_in = _keep(session, batch, taken, weighing, within, actor=actor, now=now)
@@ -96,12 +95,6 @@ def weigh(session: Session, batch_id: int, weighing: Weighing, *, actor: Actor, 
     if all(components.is_complete(batch, component.position) for component in components.planned(batch)):
         batch.state = BatchState(move(session, batch, "finish_weighing", actor=actor, now=now))
     return weigh_in
-
-
-def is_read_twice(session: Session, kind: IngredientKind) -> bool:
-    """Whether this pharmacy wants a second person to read the weight of such an ingredient."""
-    policy = session.scalar(select(Pharmacy.second_reading))
-    return kind in READ_TWICE[policy or SecondReading.NONE]
 
 
 def _keep(
@@ -123,6 +116,7 @@ def _keep(
         deviation=weighing.deviation.strip() if not within else "",
         reading=weighing.reading.strip()[:120] or None,
         more=weighing.more,
+        balance=None if taken.lot.ingredient.kind is IngredientKind.SHELL else batch.balance,
         person_id=actor.id,
         at=now,
     )
@@ -132,7 +126,7 @@ def _keep(
     if not within:
         _sign_deviation(session, batch, taken, weighing, actor=actor, now=now)
     if weighing.reader:
-        _sign_reading(session, batch, row, weighing.reader, now=now)
+        second_readings.sign_weigh_in(session, batch, row, weighing.reader, now=now)
     record(
         session,
         Event.BATCH_WEIGHED,
@@ -147,6 +141,7 @@ def _keep(
         source=row.source.value,
         deviation=row.deviation,
         **({"more": True} if row.more else {}),
+        **({"balance": row.balance.number} if row.balance else {}),
     )
     return row
 
@@ -177,54 +172,11 @@ def deviations(session: Session, batch: Batch) -> tuple[Standing, ...]:
     )
 
 
-def readings(session: Session, batch: Batch) -> dict[int, Standing]:
-    """{weighing: the signature of the second person who read it}."""
-    found = {}
-    for weigh_in in (one for taken in batch.inputs for one in taken.weigh_ins):
-        for signature in signing.standing(session, "weigh-in", weigh_in.id, _reading_content(batch, weigh_in)):
-            found[weigh_in.id] = signature
-    return found
-
-
 def witnesses(session: Session, batch: Batch) -> frozenset[int]:
     """Whoever signed a deviation of this batch."""
     inputs = [taken.id for taken in batch.inputs]
     signed = select(Signature.person_id).where(Signature.subject == "batch-input", Signature.subject_id.in_(inputs))
     return frozenset(session.scalars(signed))
-
-
-def _refuse_unread(session: Session, batch: Batch, taken: BatchInput, weighing: Weighing, actor: Actor) -> None:
-    """Refuses a weight that a second person has to read and did not.
-
-    Raises: RuleBroken.
-    """
-    if weighing.reader is None:
-        if is_read_twice(session, taken.lot.ingredient.kind):
-            raise RuleBroken(
-                "Second person: somebody else reads the weight on the balance and gives user name and password.",
-                field="reader",
-            )
-        return
-    if weighing.reader.person_id == actor.id:
-        raise RuleBroken("Second person: you weighed this; somebody else reads it.", field="reader")
-    if session.get_one(Person, weighing.reader.person_id).role not in BENCH:
-        raise RuleBroken("Second person: only somebody who works at the bench reads weights.", field="reader")
-
-
-def _sign_reading(session: Session, batch: Batch, row: WeighIn, reader: Proof, *, now: datetime) -> None:
-    signing.sign(
-        session,
-        reader,
-        Meaning.WEIGHT_READ,
-        subject="weigh-in",
-        subject_id=row.id,
-        content=_reading_content(batch, row),
-        now=now,
-    )
-
-
-def _reading_content(batch: Batch, row: WeighIn) -> dict[str, object]:
-    return {"batch": batch.number, "lot": row.lot_scanned, "weighed": row.weighed}
 
 
 def _tolerance(taken: BatchInput, weighed: Decimal) -> Tolerance:

@@ -121,7 +121,8 @@ class BatchInput(Base):
 class WeighIn(Base):
     """One container's weighing. Never changed. more: another container of the same lot followed for the same component.
 
-    reading: the line as the balance sent it, None when a person typed.
+    reading: the line as the balance sent it, None when a person typed. balance_id: what it stood on; None for shells,
+    and for weighings from before it was kept.
     """
 
     __tablename__ = "weigh_ins"
@@ -136,9 +137,11 @@ class WeighIn(Base):
     deviation: Mapped[Prose]  # the reason, signed by a pharmacist, when it is outside the tolerance
     reading: Mapped[str | None] = mapped_column(String(120))
     more: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    balance_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     at: Mapped[When]
 
+    balance: Mapped[Equipment | None] = relationship()
     person: Mapped[Person] = relationship()
 
 

@@ -23,6 +23,7 @@ class Fill(Base):
         UniqueConstraint("prescription_id", "fill_number"),
         Index("ix_fills_queue", "is_open", "due_at", "id"),
         Index("ix_fills_state", "is_open", "state", "due_at", "id"),
+        Index("ix_fills_recall", "id", "prescription_id", "number", "state", "dispensed_at"),  # all that a recall needs
         CheckConstraint("bottle BETWEEN 1 AND bottles", name="bottle_of_bottles"),
         CheckConstraint("first_day >= 1", name="first_day"),
     )

@@ -129,6 +129,7 @@ class Lot(Base):
         Index("ix_lots_ingredient_id", "ingredient_id", "is_open", "expiry"),
         Index("ix_lots_gtin", "gtin"),
         Index("ix_lots_ndc", "ndc"),
+        Index("ix_lots_maker_lot", text("lower(maker_lot)")),  # a recall finds it however it was written
         CheckConstraint("on_hand >= 0", name="never_below_zero"),
     )
 

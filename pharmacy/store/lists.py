@@ -18,6 +18,7 @@ from pharmacy.store.tables import (
     Formula,
     Ingredient,
     Label,
+    LabelKind,
     Lot,
     Message,
     Override,
@@ -236,15 +237,25 @@ def api_tokens(session: Session) -> Sequence[Any]:
 
 
 def labels_of(
-    session: Session, *, fill_id: int | None = None, batch_id: int | None = None, lot_id: int | None = None
+    session: Session,
+    *,
+    fill_id: int | None = None,
+    batch_id: int | None = None,
+    lot_id: int | None = None,
+    equipment_id: int | None = None,
+    kind: LabelKind | None = None,
 ) -> Sequence[Any]:
-    """Labels made for a fill, a batch or a trituration's lot, oldest first, without their bytes."""
-    of = ((Label.fill_id, fill_id), (Label.batch_id, batch_id), (Label.lot_id, lot_id))
+    """Labels made for a fill, a batch, a lot or equipment, of one kind or of all, oldest first, without their bytes.
+    says: what it says of the state; None where its kind says nothing of it.
+    """
+    of = {Label.fill_id: fill_id, Label.batch_id: batch_id, Label.lot_id: lot_id, Label.equipment_id: equipment_id}
     statement = (
-        select(Label.id, Label.copy, Label.reason, Label.sha256, Label.made_at, Person.full_name.label("made_by"))
+        select(Label.id, Label.kind, Label.copy, Label.reason, Label.stock, Label.sha256, Label.made_at)
+        .add_columns(Label.content["status"].as_string().label("says"), Person.full_name.label("made_by"))
         .join(Person, Person.id == Label.made_by_id)
-        .where(next(column == key for column, key in of if key))
+        .where(next(column == key for column, key in of.items() if key))
     )
+    statement = statement if kind is None else statement.where(Label.kind == kind)
     return session.execute(statement.order_by(Label.id)).all()
 
 

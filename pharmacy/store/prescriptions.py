@@ -69,7 +69,10 @@ class Message(Base):
 
 class Patient(Base):
     __tablename__ = "patients"
-    __table_args__ = (Index("ix_patients_name_key", "name_key", "id"),)
+    __table_args__ = (
+        Index("ix_patients_name_key", "name_key", "id"),
+        Index("ix_patients_recall", "id", "family", "given", "birth_date"),  # all that a recall needs of it
+    )
 
     id: Mapped[Key]
     family: Mapped[Short]
@@ -122,6 +125,7 @@ class Prescription(Base):
         Index("ix_prescriptions_queue", "is_open", "due_at", "id"),
         Index("ix_prescriptions_state", "is_open", "state", "due_at", "id"),
         Index("ix_prescriptions_patient_id", "patient_id"),
+        Index("ix_prescriptions_recall", "id", "patient_id", "prescriber_id"),  # all that a recall needs of it
         Index("ix_prescriptions_message_id", "message_id"),
     )
 

@@ -3,14 +3,14 @@
 Columns, not records, and each step by an index: what is read grows with what is recalled, never with the tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, any_, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from pharmacy.domain.workflow import FillState
 from pharmacy.store.tables import (
@@ -34,6 +34,8 @@ from pharmacy.store.tables import (
 _AT_ONCE = 500
 """Batches asked for in one statement; the databases take no more than some ten thousand values."""
 
+_WENT_IN = (Trituration.active_lot_id, Trituration.diluent_lot_id)
+
 HANDED_OUT = frozenset({FillState.DISPENSED, FillState.RETURNED})
 
 
@@ -55,6 +57,16 @@ class Supplied:
     received_amount: Decimal
     on_hand: Decimal
     made_here: bool  # a trituration
+
+
+class Around(NamedTuple):
+    """Lots and what is around them. made: triturations of them. origins: what went into those of them that are
+    triturations. siblings: other deliveries of the same maker's lots, from whichever supplier, however written."""
+
+    lots: tuple[Supplied, ...]
+    made: tuple[Supplied, ...]
+    origins: tuple[Supplied, ...]
+    siblings: tuple[Supplied, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +114,6 @@ class Held:
         return self.state in HANDED_OUT
 
 
-def lots(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
-    return _supplied(session, _lots().where(Lot.id.in_(lot_ids)))
-
-
 def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
     """Every lot that went into a batch, in the worksheet's order."""
     statement = _lots().join(BatchInput, BatchInput.lot_id == Lot.id)
@@ -114,30 +122,31 @@ def lots_in(session: Session, batch_id: int) -> tuple[Supplied, ...]:
     return tuple({row.id: _lot(row) for row in rows}.values())
 
 
+def around(session: Session, lot_ids: Sequence[int]) -> Around:
+    """These lots and those that are related to them, asked for in one statement."""
+    asked = {
+        "lots": [select(Lot.id).where(Lot.id.in_(lot_ids))],
+        "made": _made_of(lot_ids),
+        "origins": _went_into(lot_ids),
+        "siblings": _same_lots(lot_ids),
+    }
+    found = _named(session, asked)
+    return Around(**found | {"siblings": _others(found["siblings"], lot_ids)})
+
+
 def made_of(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
     """Every lot that is a trituration of one of these."""
-    return _supplied(session, _lots().where(Lot.id.in_(_triturations_of(lot_ids))))
+    return _named(session, {"made": _made_of(lot_ids)})["made"]
 
 
-def parents(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
+def parents(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
     """The lots that went into those of these that are triturations."""
-    made = [lot.id for lot in of if lot.made_here]
-    if not made:
-        return ()
-    went_in = (Trituration.active_lot_id, Trituration.diluent_lot_id)
-    either = union(*(select(column).where(Trituration.lot_id.in_(made)) for column in went_in))
-    return _supplied(session, _lots().where(Lot.id.in_(either)))
+    return _named(session, {"origins": _went_into(lot_ids)})["origins"]
 
 
-def siblings(session: Session, of: Sequence[Supplied]) -> tuple[Supplied, ...]:
+def siblings(session: Session, lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
     """Other deliveries of the same maker's lot, from whichever supplier, however it was written."""
-    known = {lot.id for lot in of}
-    found: dict[int, Supplied] = {}
-    bought = [one for one in of if not one.made_here]
-    for lot in {(one.ingredient_id, one.maker_lot.lower()): one for one in bought}.values():
-        same = (Lot.ingredient_id == lot.ingredient_id, _alike(Lot.maker_lot, lot.maker_lot))
-        found |= {one.id: one for one in _supplied(session, _lots().where(*same)) if one.id not in known}
-    return tuple(found[key] for key in sorted(found))
+    return _others(_named(session, {"siblings": _same_lots(lot_ids)})["siblings"], lot_ids)
 
 
 def lots_of_maker(session: Session, maker_lot: str, supplier: str = "") -> tuple[Supplied, ...]:
@@ -176,7 +185,7 @@ def drills(session: Session, searched: Sequence[tuple[Searched, str]]) -> Sequen
     return [row for row in session.scalars(statement) if (row.searched, row.code) in searched]
 
 
-def _alike(column: Any, text: str) -> Any:
+def _alike(column: Any, text: Any) -> Any:
     """Whether both are the same but for capitals. The database folds both: SQLite knows only the letters of ASCII."""
     return func.lower(column) == func.lower(text)
 
@@ -204,12 +213,41 @@ def _lots() -> Any:
     )
 
 
-def _triturations_of(lot_ids: Sequence[int]) -> Any:
-    """The lots that became of these, each half by an index of its own."""
-    went_in = (Trituration.active_lot_id, Trituration.diluent_lot_id)
-    return union(
-        *(select(Trituration.lot_id).where(column.in_(lot_ids), Trituration.lot_id.is_not(None)) for column in went_in)
-    )
+def _made_of(lot_ids: Sequence[int]) -> list[Select[Any]]:
+    """The numbers of the lots that became of these, each half by an index of its own."""
+    return [
+        select(Trituration.lot_id).where(column.in_(lot_ids), Trituration.lot_id.is_not(None)) for column in _WENT_IN
+    ]
+
+
+def _went_into(lot_ids: Sequence[int]) -> list[Select[Any]]:
+    """The numbers of the lots that went into those of these that are triturations."""
+    return [select(column).where(Trituration.lot_id.in_(lot_ids)) for column in _WENT_IN]
+
+
+def _same_lots(lot_ids: Sequence[int]) -> list[Select[Any]]:
+    """The numbers of all deliveries of the makers' lots of those of these that were bought, their own too."""
+    one = aliased(Lot)
+    same = (Lot.ingredient_id == one.ingredient_id) & _alike(Lot.maker_lot, one.maker_lot)
+    bought = ~select(Trituration.id).where(Trituration.lot_id == one.id).exists()
+    return [select(Lot.id).join(one, same).where(one.id.in_(lot_ids), bought)]
+
+
+def _others(found: Sequence[Supplied], lot_ids: Sequence[int]) -> tuple[Supplied, ...]:
+    return tuple(lot for lot in found if lot.id not in lot_ids)
+
+
+def _named(session: Session, asked: Mapping[str, Sequence[Select[Any]]]) -> dict[str, tuple[Supplied, ...]]:
+    """The lots whose numbers some selects find, in one statement, under the name that they were asked for by."""
+    found: dict[str, dict[int, Supplied]] = {name: {} for name in asked}
+    parts = [one.add_columns(literal(name)) for name, selects in asked.items() for one in selects]
+    if parts:
+        either = union_all(*parts).subquery()
+        number, name = either.c
+        statement = _lots().join(either, number == Lot.id).add_columns(name.label("asked")).order_by(Lot.id)
+        for row in session.execute(statement):
+            found[row.asked][row.id] = _lot(row)
+    return {name: tuple(rows.values()) for name, rows in found.items()}
 
 
 def _supplied(session: Session, statement: Any) -> tuple[Supplied, ...]:
@@ -218,6 +256,7 @@ def _supplied(session: Session, statement: Any) -> tuple[Supplied, ...]:
 
 def _lot(row: Row[Any]) -> Supplied:
     values = dict(row._mapping)
+    values.pop("asked", None)
     unit = "capsules" if values.pop("kind") is IngredientKind.SHELL else "mg"
     return Supplied(unit=unit, **values | {"state": values["state"].value})
 
@@ -269,7 +308,7 @@ def _held(session: Session, batches: Sequence[Compounded]) -> tuple[Held, ...]:
         .join(Prescription, Prescription.id == Fill.prescription_id)
         .outerjoin(Patient, Patient.id == Prescription.patient_id)
         .outerjoin(Prescriber, Prescriber.id == Prescription.prescriber_id)
-        .where(Allocation.batch_id.in_([batch.id for batch in batches]))
+        .where(_among(session, Allocation.batch_id, [batch.id for batch in batches]))
     )
     numbers = {batch.id: batch.number for batch in batches}
     found: dict[tuple[int, int], Any] = {}
@@ -281,6 +320,17 @@ def _held(session: Session, batches: Sequence[Compounded]) -> tuple[Held, ...]:
     return tuple(
         _fill(found[key], numbers[key[1]], quantity) for key, quantity in sorted(quantities.items()) if quantity
     )
+
+
+def _among(session: Session, column: InstrumentedAttribute[int], keys: list[int]) -> ColumnElement[bool]:
+    """Whether a column is one of these keys.
+
+    To PostgreSQL they go as one value: the statement is the same for any number of them, so that it is planned once for
+    a connection, and the planner does not take many keys for a reason to read a small table whole.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(keys, ARRAY(BigInteger)))
+    return column.in_(keys)
 
 
 def _fill(row: Any, batch: str, quantity: int) -> Held:
@@ -306,5 +356,5 @@ def _is_in_use() -> ColumnElement[bool]:
     """Whether a lot is in its batch, or still will be: not one that another took over from before it was weighed."""
     after = aliased(BatchInput)
     follows = (after.batch_id == BatchInput.batch_id) & (after.continues == BatchInput.position)
-    weighed = select(WeighIn.id).where(WeighIn.input_id == BatchInput.id).exists()
-    return or_(weighed, ~select(after.id).where(follows).exists())
+    weighed = select(WeighIn.id).where(WeighIn.input_id == BatchInput.id).correlate(BatchInput).exists()
+    return ~select(after.id).where(follows, ~weighed).exists()

@@ -27,6 +27,7 @@ from pharmacy.store.prescriptions import (
     Question,
     RuleChange,
 )
+from pharmacy.store.print_jobs import PrinterCheck, PrinterPage, PrintJob, Via
 from pharmacy.store.records import Answer, AuditEntry, Counter, Signature
 from pharmacy.store.triturations import Part, Trituration, TriturationWeighing
 
@@ -69,6 +70,9 @@ __all__ = [
     "Prescriber",
     "Prescription",
     "PriceAcceptance",
+    "PrintJob",
+    "PrinterCheck",
+    "PrinterPage",
     "Question",
     "RecallDrill",
     "RuleChange",
@@ -79,6 +83,7 @@ __all__ = [
     "Signature",
     "Trituration",
     "TriturationWeighing",
+    "Via",
     "WeighIn",
     "WeighSource",
     "WeightTest",

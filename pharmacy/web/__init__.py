@@ -21,6 +21,7 @@ from pharmacy.web.patients.views import bp as patients
 from pharmacy.web.people.views import bp as people
 from pharmacy.web.prescriptions.questions import bp as questions
 from pharmacy.web.prescriptions.views import bp as prescriptions
+from pharmacy.web.printers.views import bp as printers
 from pharmacy.web.quality.views import bp as quality
 from pharmacy.web.recalls.views import bp as recalls
 from pharmacy.web.rules.views import bp as rules
@@ -28,7 +29,7 @@ from pharmacy.web.triturations.views import bp as triturations
 
 BLUEPRINTS = (
     auth, home, prescriptions, questions, patients, messages, formulas, lots, triturations, equipment, batches, fills,
-    labels, people, rules, recalls, quality, audit, help_pages,
+    labels, printers, people, rules, recalls, quality, audit, help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

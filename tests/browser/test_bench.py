@@ -170,6 +170,20 @@ def test_a_typed_weight_is_marked_as_typed(sign_in: SignIn, counter: Counter) ->
     expect(page.locator("[data-arrow]")).to_have_text("↑ add 30.731 mg")
 
 
+def test_a_line_of_a_slow_balance_leaves_the_list_as_it_is(sign_in: SignIn, counter: Counter) -> None:
+    batch = counter.planned()
+    counter.work(batch)
+    page = sign_in("technician")
+    page.goto(f"/batches/{batch}/bench")
+    page.get_by_label("Weighed", exact=True).focus()
+    page.keyboard.type("S S 0.5107 g", delay=60)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("The value was")).to_have_value("")
+    page.get_by_label("The value was").select_option("typed")
+    page.get_by_role("button", name="Take it", exact=True).click()
+    expect(page.get_by_text("is a balance's line, but typed by hand is chosen")).to_be_visible()
+
+
 def test_a_second_lot_gives_the_rest_after_two_containers(sign_in: SignIn, counter: Counter) -> None:
     batch = counter.planned()
     counter.work(batch)

@@ -1,12 +1,14 @@
 """A trituration in a real browser, from the plan that cannot be weighed to the lot; no fault that axe knows."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pharmacy.domain.roles import Role
 from pharmacy.store.database import Database
-from pharmacy.store.tables import IngredientKind, Lot, Person
+from pharmacy.store.tables import IngredientKind, Lot, Person, Pharmacy, SecondReading
 from tests.browser.conftest import PASSWORD, SignIn
 from tests.browser.test_titration import without_faults
 from tests.services import triturating
@@ -36,8 +38,17 @@ def test_a_batch_that_cannot_be_weighed_gets_its_trituration(counter: Counter, s
     for lot, line in ((active, "S S      0.1224 g"), (filler, "S S      0.1691 g")):
         page.goto(f"{own}/weigh")
         page.get_by_label("Scan the lot").fill(lot)
-        page.get_by_label("Weighed, mg, or the balance's line").fill(line)
+        page.get_by_label("Weighed", exact=True).fill("0.1 g")
+        expect(page.locator("[data-arrow]")).to_have_text(re.compile(r"↑ add (22|70) mg"))
+        page.get_by_label("Weighed", exact=True).fill(line)
+        expect(page.locator("[data-arrow]")).to_have_text("✓ within the range")
+        if lot == active:  # the pharmacy has a second person read the active
+            page.get_by_label("Second person's user name").fill("pharmacist")
+            page.get_by_label("Second person's password, to sign the reading").fill(PASSWORD)
         page.get_by_role("button", name="Take it").click()
+    page.goto(own)
+    expect(page.get_by_text("read by Test Pharmacist")).to_be_visible()
+    page.get_by_role("link", name="Mix").click()
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name="It is mixed").click()
@@ -67,8 +78,10 @@ def triturations_option(page: Page) -> str:
 
 def test_the_pages_of_triturations_have_no_fault_and_fit_a_phone(counter: Counter, sign_in: SignIn) -> None:
     low = triturating.low_dose(counter)
+    counter.run(lambda s: s.execute(update(Pharmacy).values(second_reading=SecondReading.NONE)))
     planned, weighed = triturating.planned(low), triturating.weighed(low)
     lot = triturating.released(low)
+    counter.run(lambda s: s.execute(update(Pharmacy).values(second_reading=SecondReading.ACTIVE)))
     batch = triturating.using(low, lot).planned(30)
     page = sign_in("technician")
     about = f"capsules=30&lot_active={counter.lots[IngredientKind.ACTIVE]}&balance_id={counter.balance}"

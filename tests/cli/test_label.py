@@ -9,9 +9,10 @@ from click.testing import CliRunner, Result
 
 from labels.imposition import SHEETS
 from labels.papers import PAPERS
-from labels.read_back import read_back
+from labels.read_back import decode, read_back
 from labels.stock import STOCKS
 from pharmacy.cli.main import cli
+from tests.labels.zpl_reading import printed
 
 
 def _run(*arguments: str | Path, given: str | None = None) -> Result:
@@ -112,6 +113,23 @@ def test_a_refusal_among_several_says_which_label(example: dict[str, object], tm
     missing = {key: value for key, value in example.items() if key != "lot"}
     result = _run(_file(tmp_path, [example, missing]), "--out", tmp_path / "label.pdf")
     assert result.stderr == "pharmacy: lot: label 2: the lot number is missing\n"
+
+
+def test_the_same_label_as_zpl_is_for_a_thermal_printer(example: dict[str, object], tmp_path: Path) -> None:
+    out = tmp_path / "label.zpl"
+    result = _run(_file(tmp_path, example), "--stock", "vial-4x2-300dpi", "--format", "zpl", "--out", out)
+    said = json.loads(result.stdout)
+    assert (said["format"], said["sha256"]) == ("zpl", sha256(out.read_bytes()).hexdigest())
+    [paper] = printed(out.read_bytes())
+    assert (paper.width, paper.length) == (1200, 600)
+    found = decode(paper.pixels(), width=paper.width, height=paper.length)
+    assert [{"kind": code.kind, "payload": code.payload} for code in found] == said["barcodes"]
+
+
+def test_another_format_is_refused_with_those_there_are(example: dict[str, object], tmp_path: Path) -> None:
+    result = _run(_file(tmp_path, example), "--format", "epl", "--out", tmp_path / "label")
+    assert result.exit_code == 2
+    assert "'pdf', 'zpl'" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,15 @@ def test_a_long_table_goes_on_under_its_heading() -> None:
     assert all(lot in "".join(pages) for lot, _ in rows)
 
 
+@pytest.mark.parametrize("above", range(30, 60))
+def test_no_heading_stands_without_its_first_row(above: int) -> None:
+    who = "Tess Technician,\n24 Nov 2026 15:00,\nbalance, on E001\nRead by\nPia Pharmacist\nof the day"
+    table = Rows("Trituration T000001", ("Part", "Who"), (("active", who),), (0.5, 0.5))
+    printed = render(_document(Prose("Above", ("line",) * above), table))
+    [page] = [page for page in _pages(printed.pdf) if "Trituration T000001" in page]
+    assert "of the day" in page
+
+
 @pytest.mark.parametrize("text", ["snow ☃", "back\u202ewards", "张"])
 def test_a_character_that_cannot_be_printed_is_refused_with_its_place(text: str) -> None:
     with pytest.raises(LabelRefused, match="Remarks"):

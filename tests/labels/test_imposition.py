@@ -105,7 +105,7 @@ def test_on_paper_a_label_reads_as_on_its_stock_to_a_shade_of_grey() -> None:
         cut = page.crop((left, top, left + 1100, top + 600))  # PDFium may give a code, at the right, a dot more
     with Image.open(BytesIO(png(render(EXAMPLE, stock="vial-4x2-300dpi").pdf, 300))) as whole:
         alone = whole.crop((0, 0, 1100, 600))
-        assert max(ImageChops.difference(cut, alone).tobytes()) <= 32  # positions are rounded to a thousandth of a point
+        assert max(ImageChops.difference(cut, alone).tobytes()) <= 32  # a thousandth of a point apart
 
 
 @pytest.mark.parametrize("dpi", [300, 600])

@@ -8,6 +8,7 @@ from PIL import Image
 
 from labels.content import EXAMPLE
 from labels.gallery import GALLERY, write_gallery
+from labels.papers import paper_of
 from labels.picture import png
 from labels.printing import render, render_all
 from labels.read_back import decode
@@ -37,6 +38,8 @@ def test_each_page_has_a_picture_of_its_own() -> None:
 def test_the_gallery_writes_one_picture_for_each_example(tmp_path: Path) -> None:
     paths = write_gallery(tmp_path / "images")
     assert [path.name for path in paths] == [f"{name}.png" for name in GALLERY]
-    for path in paths:
+    for path, label in zip(paths, GALLERY.values(), strict=True):
+        stock = paper_of(label).stock()
+        inches = [length / 25.4 for length in (stock.width_mm, stock.height_mm)]
         with Image.open(path) as image:
-            assert image.size == (1200, 600)
+            assert image.size == pytest.approx([300 * length for length in inches], abs=1)

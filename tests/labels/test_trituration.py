@@ -22,6 +22,7 @@ LABELS = {
         active="naltrexone hydrochloride dihydrate in silicified microcrystalline cellulose, low moisture",
         pharmacy_name="The Old Harbor Street Compounding Pharmacy and Apothecary of Portland",
     ),
+    "read by two": replace(TRITURATION_EXAMPLE, made_by="TTMMWW, read by WWMMTT, MMWWTT"),
     "much": replace(TRITURATION_EXAMPLE, parents=("L000123, 1220.000 mg", "L000131, 60170.000 mg")),
 }
 

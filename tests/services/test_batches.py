@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
@@ -265,3 +266,11 @@ def test_the_signature_under_a_batch_survives_what_happens_afterwards(line: Line
     line.allocate(line.started(), batch)
     line.run(lambda s: formulas.retire(s, line.formula, reason="no longer made", actor=line.who["ines"], now=line.now))
     assert [s.holds for s in line.read(lambda s: releasing.signatures(s, s.get_one(Batch, batch)))] == [True]
+
+
+def test_the_lots_and_weighings_of_a_batch_are_not_asked_for_one_by_one(line: Line) -> None:
+    batch, asked = line.released(), list[str]()
+    event.listen(line.database.engine, "before_cursor_execute", lambda _, __, statement, *___: asked.append(statement))
+    line.read(lambda s: releasing.refuse_unless_usable(s, s.get_one(Batch, batch)))
+    assert len([one for one in asked if "FROM weigh_ins" in one]) == 1
+    assert not [one for one in asked if "FROM lots" in one]  # they come with the components

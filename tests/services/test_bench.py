@@ -13,7 +13,7 @@ from sqlalchemy import update
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
-from pharmacy.services import batches, bench, compounding_records, formulas, people, releasing, weigh_ins
+from pharmacy.services import batches, bench, compounding_records, formulas, people, releasing, second_readings
 from pharmacy.services.container_codes import Codes
 from pharmacy.services.signing import Proof
 from pharmacy.store.tables import Batch, IngredientKind, Lot, Pharmacy, SecondReading, WeighSource
@@ -261,7 +261,7 @@ def test_a_second_person_reads_the_active_where_the_pharmacy_wants_it(read_twice
     refused("only somebody who works at the bench", lambda: line.weigh(batch, 1, reader=line.proof("otto")))
     line.weigh(batch, 1, reader=tom)
     line.weigh(batch, 2)  # the filler is read by one person
-    signed = line.read(lambda s: list(weigh_ins.readings(s, s.get_one(Batch, batch)).values()))
+    signed = line.read(lambda s: list(second_readings.of_batch(s, s.get_one(Batch, batch)).values()))
     assert [(one.printed_name, one.holds) for one in signed] == [("Tom Technician", True)]
     assert signed[0].meaning == "I read this weight on the balance as the second person"
     line.assert_whole()

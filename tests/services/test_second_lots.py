@@ -12,7 +12,8 @@ from pharmacy.domain.events import Event
 from pharmacy.services import batches, components, label_texts, recalls, second_lots
 from pharmacy.services.lots import Certificate, Packing
 from pharmacy.store.tables import Batch, IngredientKind, Lot
-from tests.services.line import DRAFT, Line, add_formula
+from tests.services.line import DRAFT, Line, add_balance, add_formula
+from tests.services.samples import CLASS_III
 
 # assay as is 90 %, 140 mg fill a capsule: the second lot of the worked example in tests/domain/test_second_lot.py
 OTHER = {
@@ -129,6 +130,30 @@ def test_the_lot_that_ran_out_the_wrong_ingredient_and_too_small_a_rest_are_refu
     # 463.5 - 390 x 0.907522 = 109.56642 mg, / 0.98 = 111.802 mg: below 120 mg
     with pytest.raises(RuleBroken, match=r"111\.802 mg is still to be weighed, below the 120 mg"):
         take_over(line, batch, 1, other)
+
+
+def test_a_second_lot_that_is_more_than_the_balance_takes_is_refused_and_offered_with_the_reason(line: Line) -> None:
+    small = line.run(lambda s: add_balance(s, line, replace(CLASS_III, capacity_mg=Decimal(20_000))))
+    batch = line.planned(balance_id=small)
+    line.weigh(batch, 1)
+    # 17,927.120 mg of the first fill 180 mg a capsule; of one that takes 210 mg: x 210 / 180 = 20,914.973 mg
+    heavy = line.lot(IngredientKind.FILLER, maker_lot="SC-HEAVY", packing=Packing("3", Decimal(210)))
+    told = r"20914\.97\d mg are more than the 20000 mg that E002 Sample Torsion 3 takes; choose another lot"
+    with pytest.raises(RuleBroken, match=told) as refusal:
+        take_over(line, batch, 2, heavy)
+    assert refusal.value.field == "lot_scanned"
+    line.weigh(batch, 2, Decimal(2_000), more=True)
+    take_over(line, batch, 2, heavy)  # 2 g less
+    assert line.row(Batch, batch).state == "weighing"
+
+
+def test_filler_that_follows_a_second_lot_of_the_active_is_held_against_the_balance_too(line: Line) -> None:
+    small = line.run(lambda s: add_balance(s, line, replace(CLASS_III, capacity_mg=Decimal(18_000))))
+    batch = line.planned(balance_id=small)
+    dense = line.lot(IngredientKind.ACTIVE, maker_lot="SC-DENSE", packing=Packing("3", Decimal(220)))
+    # By hand: 180 x (103 - 510.731 / 220) = 18,122.129 mg
+    with pytest.raises(RuleBroken, match=r"18122\.129 mg are more than the 18000 mg"):
+        take_over(line, batch, 1, dense)
 
 
 def test_a_third_lot_takes_over_from_the_second(line: Line) -> None:

@@ -18,11 +18,19 @@ from hypothesis import strategies as st
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import batches, formulas, lots, origins, releasing, triturations
+from pharmacy.services import (
+    batches,
+    formulas,
+    lots,
+    origins,
+    releasing,
+    triturations,
+)
 from pharmacy.services.batches import TriturationNeeded
 from pharmacy.services.ledger import ledger
 from pharmacy.store.tables import Batch, Lot, Part, Trituration
-from tests.services.line import DRAFT, Line, add_formula, add_lot
+from tests.services.line import DRAFT, Line, add_balance, add_formula, add_lot
+from tests.services.samples import CLASS_III
 from tests.services.test_at_once import at_once
 from tests.services.test_equipment import electronic
 from tests.services.triturating import (
@@ -317,6 +325,25 @@ def test_the_signature_covers_the_parents_and_the_weights_and_leaves_bought_lots
     assert not low.read(lambda s: lots.signatures(s, s.get_one(Lot, lot)))[0].holds
     with pytest.raises(RuleBroken, match="T000001 is not what was signed at its release"):
         using(low, lot).planned(30)
+
+
+def test_its_release_is_signed_for_its_record_and_that_of_a_bought_lot_for_its_certificate(low: Line) -> None:
+    def meaning(lot: int) -> str:
+        return low.read(lambda s: lots.signatures(s, s.get_one(Lot, lot)))[-1].meaning
+
+    assert meaning(released(low)) == "I reviewed the record of this trituration and release it for compounding"
+    bought = "I examined this lot and its certificate and release it for compounding"
+    assert [meaning(low.lots[kind]) for kind in (ACTIVE, FILLER)] == [bought, bought]
+
+
+def test_a_part_that_is_more_than_the_balance_takes_is_refused_when_planned(low: Line) -> None:
+    # By hand for two capsules: A = 2 x 1.5 x 1.03 / 0.907522 = 3.405 mg; W = 122 mg and
+    # D = (120 / 3.4045 - 1) x 122 x 1.01 / 0.98 = 4306.1, whole mg 4,307.
+    plate = replace(CLASS_III, readability_mg=Decimal(4), capacity_mg=Decimal(4_000))
+    tiny = low.run(lambda s: add_balance(s, low, plate))
+    prepared(low, 2)
+    with pytest.raises(RuleBroken, match=r"4307 mg are more than the 4000 mg that E002 .* takes; choose another"):
+        prepared(low, 2, balance_id=tiny)
 
 
 def test_the_trail_tells_every_act_with_its_values(low: Line) -> None:

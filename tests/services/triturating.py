@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pharmacy.services import lots, triturations
 from pharmacy.services.batches import Plan
+from pharmacy.services.signing import Proof
 from pharmacy.services.triturations import Weighing
 from pharmacy.store.tables import IngredientKind, Lot, LotMovement, MovementKind, Part, Trituration, WeighSource
 from tests.services.line import DRAFT, Line, add_formula
@@ -33,13 +34,21 @@ def planned(line: Line, capsules: int = 30, by: str = "tess", **changed: Any) ->
     return line.run(lambda s: triturations.plan(s, line.formula, plan, actor=actor, now=line.now, today=line.today)).id
 
 
-def weigh(line: Line, key: int, part: Part, amount: str = "", by: str = "tess", scanned: str = "") -> None:
+def weigh(
+    line: Line,
+    key: int,
+    part: Part,
+    amount: str = "",
+    by: str = "tess",
+    scanned: str = "",
+    reader: Proof | None = None,
+) -> None:
     """One part, as much as was planned unless told otherwise, from its own lot unless another was scanned."""
 
     def work(session: Session) -> None:
         made = session.get_one(Trituration, key)
         weighed = Decimal(amount) if amount else made.target(part)
-        weighing = Weighing(part, scanned or made.source(part).number, weighed, WeighSource.BALANCE)
+        weighing = Weighing(part, scanned or made.source(part).number, weighed, WeighSource.BALANCE, reader)
         triturations.weigh(session, key, weighing, actor=line.who[by], now=line.now, today=line.today)
 
     line.run(work)

@@ -35,6 +35,9 @@ CHOICES = {
     ("triturations", "state"): "planned",
     ("trituration_weighings", "part"): "active",
     ("trituration_weighings", "source"): "balance",
+    ("printer_pages", "via"): "the server",
+    ("print_jobs", "label_id"): 1,
+    ("print_jobs", "state"): "queued",
     ("signatures", "meaning"): "I reject this batch",
 }
 OTHERWISE = {

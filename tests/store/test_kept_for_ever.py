@@ -30,6 +30,8 @@ ADDED_ONLY = (
     "equipment_checks",
     "batch_equipment",
     "trituration_weighings",
+    "printer_pages",
+    "printer_checks",
 )
 NEVER_DELETED = (
     "people",
@@ -46,6 +48,7 @@ NEVER_DELETED = (
     "questions",
     "equipment",
     "triturations",
+    "print_jobs",
 )
 MAY_GO = (
     "answers",
@@ -314,3 +317,46 @@ def test_a_component_put_in_during_the_approval_waits_for_it_and_is_refused(post
                 late.result(timeout=0.5)
         with pytest.raises(IntegrityError, match="fixed once it is approved"):
             late.result(timeout=10)
+
+
+PRINT_PROGRESS = {
+    "state": "sent",
+    "is_open": False,
+    "attempts": 2,
+    "next_try_at": sa.func.now(),
+    "taken_at": sa.func.now(),
+    "error": "nobody answered",
+    "settled_at": sa.func.now(),
+    "settled_by_id": 1,
+    "reason": "it lies here",
+}
+PRINT_AS_QUEUED = {
+    "id": 2,
+    "printer": "another",
+    "label_id": sa.null(),
+    "page_id": 1,
+    "form": "zpl",
+    "zpl": b"^XA^XZ",
+    "sha256": "0" * 64,
+    "queued_by_id": 2,
+    "queued_at": sa.func.now(),
+}
+
+
+def test_what_was_queued_for_a_printer_stays_and_its_progress_is_noted_until_it_was_sent(
+    database: Database, tables: sa.MetaData
+) -> None:
+    jobs = tables.tables["print_jobs"]
+    assert {column.name for column in jobs.columns} == {*PRINT_AS_QUEUED, *PRINT_PROGRESS}
+    for name, other in PRINT_AS_QUEUED.items():
+        refused(database, sa.update(jobs).values({name: other}), "queued for a printer is never changed")
+    do(database, sa.update(jobs).values(PRINT_PROGRESS))
+    for column in jobs.columns:
+        refused(database, sa.update(jobs).values({column.name: column}), "once it was sent or cancelled")
+
+
+@pytest.mark.parametrize("half", [{"state": "sent"}, {"is_open": False}, {"state": "lost"}])
+def test_a_print_is_open_until_it_was_sent_or_cancelled(
+    database: Database, tables: sa.MetaData, half: dict[str, object]
+) -> None:
+    refused(database, sa.update(tables.tables["print_jobs"]).values(half), "ck_print_jobs_")

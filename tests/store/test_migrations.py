@@ -26,6 +26,7 @@ TRIGGERS = {
     "messages_keep_update",
     "potency_assays_keep_update",
     "questions_keep_update",
+    "print_jobs_keep_update",
     "triturations_keep_update",
     "triturations_keep_update_mixed",
     "formulas_keep_update",
@@ -129,6 +130,22 @@ def test_an_upgrade_from_every_earlier_schema_ends_in_the_present_one(bare_datab
     schema.upgrade(bare_database)
     assert differences(bare_database) == []
     assert triggers_of(bare_database) == expected_triggers(bare_database)
+
+
+def test_weighings_of_before_name_no_balance_and_are_kept_from_then_on(bare_database: Database) -> None:
+    upgrade_to(bare_database, "0015")
+    tables = tables_of(bare_database)
+    with bare_database.transaction() as session:
+        fill_every_table(session, tables)
+    schema.upgrade(bare_database)
+    with bare_database.reading() as session:
+        found = session.execute(sa.text("SELECT weighed, lot_scanned, balance_id FROM weigh_ins")).all()
+        signed = session.execute(sa.text("SELECT meaning, subject_id FROM signatures")).all()
+    assert [tuple(row) for row in found] == [(1, "text", None)]
+    assert [tuple(row) for row in signed] == [("I reject this batch", 1)]
+    for change in ("UPDATE weigh_ins SET weighed = 2", "DELETE FROM weigh_ins", "DELETE FROM signatures"):
+        with pytest.raises(IntegrityError, match="never"), bare_database.transaction() as session:
+            session.execute(sa.text(change))
 
 
 def test_fills_of_before_are_alone_and_have_the_strength_of_their_capsules(bare_database: Database) -> None:

@@ -64,6 +64,25 @@ def draw(session: Session, now: datetime) -> bool:
     return True
 
 
+def test_what_is_changed_while_reading_is_not_saved(filled: Database) -> None:
+    with filled.reading() as session:
+        patient = session.get_one(Patient, 1)
+        before, patient.family = patient.family, "Somebody else"
+    with filled.reading() as session:
+        assert session.get_one(Patient, 1).family == before
+
+
+def test_postgresql_keeps_the_plan_of_what_page_after_page_asks(filled: Database) -> None:
+    if filled.is_sqlite:
+        pytest.skip("SQLite plans in microseconds, and keeps nothing")
+    for _ in range(7):  # psycopg prepares what is asked for the sixth time
+        with filled.reading() as session:
+            session.execute(sa.select(Patient.family).where(Patient.id == 1)).one()
+    with filled.reading() as session:
+        kept = session.execute(sa.text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    assert [one for one in kept if "FROM patients" in one]
+
+
 def test_eighty_draws_by_eight_people_never_take_more_than_there_is(filled: Database, now: datetime) -> None:
     with filled.transaction() as session:
         session.execute(sa.update(Lot).values(on_hand=Decimal(50)))

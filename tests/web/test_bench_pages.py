@@ -201,7 +201,7 @@ def test_a_test_that_cannot_be_read_is_refused_beside_the_weights(
 # beside weighing
 
 
-def test_a_balances_line_is_a_weight_from_the_balance_whatever_the_list_says(
+def test_a_balances_line_is_a_weight_from_the_balance_where_nothing_is_chosen(
     client_as: ClientAs, counter: Counter
 ) -> None:
     batch = counter.planned()
@@ -210,6 +210,19 @@ def test_a_balances_line_is_a_weight_from_the_balance_whatever_the_list_says(
     page = shown(client_as("technician").get(f"/batches/{batch}"))
     assert "510.700 mg" in page
     assert "from the balance" in page
+
+
+def test_a_line_of_the_balance_that_is_said_to_be_typed_is_asked_about(client_as: ClientAs, counter: Counter) -> None:
+    batch = counter.planned()
+    data = weighing(counter, IngredientKind.ACTIVE, "S S      0.5107 g", source="typed")
+    refused = client_as("technician").post(f"/batches/{batch}/weigh", data=data)
+    assert refused.status_code == 422
+    assert "is a balance's line, but typed by hand is chosen" in field_error(refused, "source")
+    assert counter.read(lambda s: s.get_one(Batch, batch).inputs[0].weigh_ins == [])
+    for answer in ({"source": "balance"}, {"weighed": "510.7"}):
+        again = counter.planned()
+        sent = client_as("technician").post(f"/batches/{again}/weigh", data=data | answer)
+        assert sent.status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,8 @@ def test_a_balance_is_added_calibrated_measured_and_found_by_its_code(client_as:
     pharmacist, technician = client_as("pharmacist"), client_as("technician")
     added = pharmacist.post("/equipment/add", data=BALANCE)
     page = shown(pharmacist.get(added.location))
-    assert "is registered: stick E002 on it" in page
+    assert "E002" in page
+    assert "is registered: note its first check, then print its label and stick it on" in page
     assert "It was never calibrated, note its certificate first; it was never measured" in page
     due_on = (counter.today + timedelta(days=200)).isoformat()
     days = {"done_on": counter.today.isoformat(), "due_on": due_on}

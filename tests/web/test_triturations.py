@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from pharmacy.domain.roles import Role
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Label, Lot, Trituration
+from pharmacy.store.tables import Label, Lot, Part, Person, Pharmacy, SecondReading, Trituration
 from tests.services import triturating
 from tests.services.triturating import ACTIVE, FILLER, SHELL, low_dose, mix, planned, released, weighed
 from tests.web.conftest import PASSWORD
@@ -48,8 +49,8 @@ def hidden(page: str, name: str) -> str:
     return found[1]
 
 
-def weighing(part: str, lot: str, value: str) -> dict[str, str]:
-    return {"part": part, "lot_scanned": lot, "weighed": value}
+def weighing(part: str, lot: str, value: str, **more: str) -> dict[str, str]:
+    return {"part": part, "lot_scanned": lot, "weighed": value, **more}
 
 
 def test_a_batch_that_cannot_be_weighed_leads_to_its_trituration_and_back_to_the_batch(
@@ -66,7 +67,7 @@ def test_a_batch_that_cannot_be_weighed_leads_to_its_trituration_and_back_to_the
     opened = tess.post("/triturations/plan", data=plan | {"seen": hidden(offered.text, "seen")})
     assert opened.location == "/triturations/1"
     assert tess.post("/triturations/1/weigh", data=weighing("active", "L000001", "S S 0.1224 g")).status_code == 302
-    answer = tess.post("/triturations/1/weigh", data=weighing("diluent", "l000002", "169.1"))
+    answer = tess.post("/triturations/1/weigh", data=weighing("diluent", "l000002", "169.1", source="typed"))
     assert answer.location == "/triturations/1/mix"
     assert tess.post("/triturations/1/mix", data={"portion": ["1", "2"]}).location == "/triturations/1"
     page = shown(tess.get("/triturations/1")).replace("\xa0", " ")
@@ -75,6 +76,7 @@ def test_a_batch_that_cannot_be_weighed_leads_to_its_trituration_and_back_to_the
     lot = counter.row(Trituration, 1).lot_id
     release = pia.get(f"/lots/{lot}/release")
     assert "Made here, as trituration T000001" in shown(release)
+    assert "I reviewed the record of this trituration and release it" in shown(release)
     signed = {"password": PASSWORD, "seen": hidden(release.text, "seen"), "reason": ""}
     assert pia.post(f"/lots/{lot}/release", data=signed).status_code == 302
     chosen = tess.post("/batches/plan", data=batch_plan(counter, lot_active=str(lot)))
@@ -106,17 +108,41 @@ def test_refusals_stand_beside_their_fields_and_nothing_is_taken(client_as: Clie
     key = planned(counter)
     tess, address = client_as("technician"), f"/triturations/{key}/weigh"
     for data, field, sentence in (
-        (weighing("active", "L000002", "122"), "lot_scanned", "you scanned L000002"),
+        (weighing("active", "L000002", "122", source="typed"), "lot_scanned", "you scanned L000002"),
+        (weighing("active", "L000001", "122"), "source", "choose one of"),
+        (weighing("active", "L000001", "S S 0.1220 g", source="typed"), "source", "typed by hand is chosen"),
         (weighing("active", "L000001", "S D 0.1220 g"), "weighed", "had not come to rest"),
-        (weighing("active", "L000001", "130"), "weighed", "120.780 mg to 123.220 mg is allowed"),
+        (weighing("active", "L000001", "130", source="typed"), "weighed", "120.780 mg to 123.220 mg is allowed"),
         (weighing("active", "L000001", "much"), "weighed", "is not a weight"),
     ):
         answer = tess.post(address, data=data)
         assert answer.status_code == 422
         assert sentence in field_error(answer, field)
-    assert "is next" in shown(tess.post(address, data=weighing("diluent", "L000002", "170")))
+    assert "is next" in shown(tess.post(address, data=weighing("diluent", "L000002", "S S 0.170 g")))
     assert counter.row(Trituration, key).state == "planned"
     assert counter.row(Lot, counter.lots[ACTIVE]).on_hand == 100_000
+
+
+def test_a_second_person_reads_the_active_and_every_page_of_it_says_who(client_as: ClientAs, counter: Counter) -> None:
+    counter.run(lambda s: s.execute(update(Pharmacy).values(second_reading=SecondReading.ACTIVE)))
+    key, tess = planned(counter), client_as("technician")
+    address = f"/triturations/{key}/weigh"
+    assert "A second person reads the balance" in shown(tess.get(address))
+    data = weighing("active", "L000001", "S S 0.1220 g")
+    assert "somebody else reads the weight" in field_error(tess.post(address, data=data), "reader")
+    data |= {"reader": "technician", "reader_password": PASSWORD}
+    assert "you weighed this" in field_error(tess.post(address, data=data), "reader")
+    data |= {"reader": "pharmacist", "reader_password": "not the right one at all"}
+    refused = tess.post(address, data=data)
+    assert "Nothing was signed." in field_error(refused, "reader_password")
+    assert "not the right one at all" not in refused.text
+    assert tess.post(address, data=data | {"reader_password": PASSWORD}).status_code == 302
+    assert "A second person" not in shown(tess.get(address))  # the diluent is read by one person
+    triturating.weigh(counter, key, Part.DILUENT)
+    lot = mix(counter, key)
+    name = counter.row(Person, counter.who["pia"].id).full_name
+    for page in (f"/triturations/{key}", f"/lots/{lot}", f"/lots/{lot}/release"):
+        assert f"read by {name}" in shown(client_as("pharmacist").get(page)), page
 
 
 def test_a_plan_that_is_not_the_one_on_the_screen_is_shown_again(client_as: ClientAs, counter: Counter) -> None:

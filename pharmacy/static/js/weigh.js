@@ -5,6 +5,7 @@ const field = form?.elements.namedItem("weighed");
 const arrow = form?.querySelector("[data-arrow]");
 const source = form?.elements.namedItem("source");
 const WEIGHT = /^(?:[A-Z]{1,2}[, ]\s*){0,2}\+?\s*(\d{1,9})(?:\.(\d{1,6}))?\s*(mg|g|kg)?$/;
+const MARKS = /^(?:[A-Z]{1,2}[, ]|[+-])/; // of a balance's line: the server knows it by them
 const DIGITS = { mg: 3, g: 6, kg: 9 }; // of a microgram, behind the point
 const BURST_MS = 40; // a balance types faster than people
 const LEAST_KEYS = 4; // of a line; one key alone has no speed
@@ -46,12 +47,14 @@ function point() {
   }
 }
 
-// A line of which every letter came in one burst was sent by the balance; what a person typed, pasted or corrected is
-// marked as typed.
+// A line of which every letter came in one burst was sent by the balance; digits that a person typed, pasted or
+// corrected are marked as typed. A line with a balance's marks from a slow one stays as the list says.
 function timed(event) {
   if (event.key === "Enter") {
     const burst = slowest < BURST_MS && keys >= LEAST_KEYS && keys === field.value.length;
-    if (field.value.trim() && source) source.value = burst ? "balance" : "typed";
+    const text = field.value.trim();
+    if (text && source && burst) source.value = "balance";
+    else if (text && source && !MARKS.test(text)) source.value = "typed";
     return;
   }
   if (event.key.length !== 1) return;

@@ -1,29 +1,27 @@
 """The bench: the procedure of a batch on one page, one step at a time, each container scanned."""
 
-from decimal import Decimal
 from math import ceil
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
 from sqlalchemy.orm import Session
-from wtforms import Field
 
-from pharmacy.domain.balance import Reading, read_balance
+from pharmacy.domain.balance import Reading
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.procedure import BenchStep, Task
 from pharmacy.domain.roles import BENCH, READERS
-from pharmacy.services import batches, components, second_lots, weigh_ins
+from pharmacy.services import batches, components, second_lots, second_readings
 from pharmacy.services import bench as acts
 from pharmacy.services.acting import get
 from pharmacy.services.batches import Weighing
-from pharmacy.services.signing import Proof
-from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot, WeighSource
+from pharmacy.store.tables import Batch, BatchInput, IngredientKind, Lot
 from pharmacy.web import values
-from pharmacy.web.access import actor, allowed, now, prove_other, reading, today, transaction
+from pharmacy.web.access import actor, allowed, now, reading, today, transaction
 from pharmacy.web.batches import bp
 from pharmacy.web.batches.forms import AnotherLotForm, PhotoForm, StepForm, WeighForm
 from pharmacy.web.batches.record import component
 from pharmacy.web.forms import Form, ReasonForm, refuse, typed
+from pharmacy.web.weighing import proof_beside
 
 
 @bp.get("/<int:batch_id>/bench")
@@ -51,12 +49,12 @@ def weigh(batch_id: int) -> Answer:
             position=values.chosen(form.position),
             lot_scanned=typed(form.lot_scanned.data),
             weighed=weighed.mg,
-            source=WeighSource.BALANCE if weighed.from_balance else values.choice(form.source, WeighSource),
+            source=form.source_of(weighed),
             deviation=typed(form.deviation.data),
-            witness=_proof(form.witness, form.witness_password),
+            witness=proof_beside(form.witness, form.witness_password),
             reading=weighed.sent if weighed.from_balance else "",
             more="more" in request.form,
-            reader=_proof(form.reader, form.reader_password),
+            reader=form.second(),
             seen=values.whole(form.seen, most=10_000) if typed(form.seen.data) else None,
         )
         with transaction() as session:
@@ -198,18 +196,7 @@ def _weighed(form: WeighForm, kind: IngredientKind | None) -> Reading:
     """
     if kind is IngredientKind.SHELL:
         return Reading(values.decimal(form.weighed), "", from_balance=False)
-    values.needed(form.weighed)
-    return read_balance(typed(form.weighed.data), field="weighed", least_mg=Decimal(0), most_mg=values.MOST)
-
-
-def _proof(name: Field, password: Field) -> Proof | None:
-    """The proof of somebody else at this bench, when one is named."""
-    if not typed(name.data):
-        return None
-    try:
-        return prove_other(typed(name.data), password.data or "")
-    except RuleBroken as refusal:
-        raise RuleBroken(refusal.message, field=password.short_name) from None
+    return form.reading()
 
 
 def _page(batch_id: int, *, status: int = 200, **filled: Form) -> Answer:
@@ -282,7 +269,7 @@ def _weighing(session: Session, batch: Batch, step: BenchStep) -> dict[str, obje
     return {
         "waiting": component(batch, taken),
         "left": taken.target - components.weighed(taken),
-        "read_twice": weigh_ins.is_read_twice(session, taken.lot.ingredient.kind),
+        "read_twice": second_readings.is_read_twice(session, taken.lot.ingredient.kind),
     }
 
 

@@ -11,16 +11,19 @@ from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.services.batches import Plan
 from pharmacy.services.equipment import Standing
-from pharmacy.store.tables import IngredientKind, Lot, WeighSource
+from pharmacy.services.shelf_printing import pages_of_covers
+from pharmacy.store.tables import IngredientKind, Lot
 from pharmacy.web import values
-from pharmacy.web.forms import ChoiceField, Form, ReasonedForm, typed
+from pharmacy.web.forms import ChoiceField, Form, ReasonedForm, ReasonForm, typed
+from pharmacy.web.weighing import WeighedForm
 
-SOURCE_CHOICES = [
-    ("", "choose"),
-    (WeighSource.BALANCE.value, "read from the balance"),
-    (WeighSource.TYPED.value, "typed by hand"),
-]
 MOST_WEIGHTS = 200
+
+
+class CoverForm(ReasonForm):
+    """On which page the cover of the record is printed, and why once more."""
+
+    stock = ChoiceField("Paper", choices=pages_of_covers())
 
 
 class PlanForm(Form):
@@ -75,19 +78,14 @@ class PlanForm(Form):
         )
 
 
-class WeighForm(Form):
+class WeighForm(WeighedForm):
     """seen: how many containers of the lot were taken when the page was shown."""
 
     position = HiddenField()
     seen = HiddenField()
-    lot_scanned = StringField("Scan the lot")
-    weighed = StringField("Weighed")
-    source = ChoiceField("The value was", choices=SOURCE_CHOICES)
     deviation = StringField("Reason for the deviation")
     witness = StringField("Pharmacist's user name")
     witness_password = PasswordField("Pharmacist's password, to sign the deviation")
-    reader = StringField("Second person's user name")
-    reader_password = PasswordField("Second person's password, to sign the reading")
 
 
 class StepForm(Form):

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from pharmacy.domain.quality import weight_test
 from pharmacy.domain.roles import BENCH
 from pharmacy.domain.workflow import Subject
-from pharmacy.services import batches, bench, components, releasing, weigh_ins
+from pharmacy.services import batches, bench, components, releasing, second_readings, weigh_ins
 from pharmacy.services.batch_equipment import FILLED, WEIGHED
 from pharmacy.store import lists, quality
-from pharmacy.store.tables import Batch, BatchInput, WeighIn, WeightTest
+from pharmacy.store.tables import Batch, BatchInput, LabelKind, WeighIn, WeightTest
 from pharmacy.web.access import actor, today
 from pharmacy.web.batches.chart import Picture, draw
 from pharmacy.web.steps import buttons
@@ -88,12 +88,15 @@ def context(session: Session, batch: Batch) -> Mapping[str, Any]:
         "assays": quality.assays_of(session, batch.id),
         "may_assay": actor().role in BENCH,
         "components": [component(batch, taken) for taken in components.in_order(batch)],
-        "readings": weigh_ins.readings(session, batch),
+        "readings": second_readings.of_batch(session, batch),
+        "made_here": components.triturations(batch),
+        "readings_made_here": second_readings.of_triturations(session, *components.triturations(batch)),
         "bench": at,
         "tests": [tested(row) for row in batch.tests],
         "signatures": releasing.signatures(session, batch),
         "deviations": batches.deviations(session, batch),
-        "labels": lists.labels_of(session, batch_id=batch.id),
+        "labels": lists.labels_of(session, batch_id=batch.id, kind=LabelKind.BATCH),
+        "covers": lists.labels_of(session, batch_id=batch.id, kind=LabelKind.COVER),
         "steps": buttons(Subject.BATCH, batch.state, PAGES, but=not_yet, batch_id=batch.id),
     }
 

@@ -11,7 +11,15 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.domain.signature import digest
 from pharmacy.domain.workflow import OPEN, BatchState, Subject
-from pharmacy.services import batch_equipment, batches, compounding_records, lots, printing, triturations
+from pharmacy.services import (
+    batch_equipment,
+    batches,
+    compounding_records,
+    lots,
+    printing,
+    shelf_printing,
+    triturations,
+)
 from pharmacy.services.acting import get
 from pharmacy.services.batches import Plan, Prepared, TriturationNeeded
 from pharmacy.store import lists, stock
@@ -19,7 +27,7 @@ from pharmacy.store.tables import Batch, Formula, IngredientKind, Lot
 from pharmacy.web import values
 from pharmacy.web.access import actor, allowed, database, now, reading, settings, today, transaction
 from pharmacy.web.batches import assays, bench, bp, deciding, exchange, filling, record
-from pharmacy.web.batches.forms import PlanForm
+from pharmacy.web.batches.forms import CoverForm, PlanForm
 from pharmacy.web.forms import ReasonForm, refuse, typed
 
 # importing them puts their pages into the blueprint
@@ -113,10 +121,31 @@ def print_label(batch_id: int) -> Answer:
     return redirect(url_for("labels.show", label_id=label_id))
 
 
-def _show(batch_id: int, form: ReasonForm) -> str:
+@bp.post("/<int:batch_id>/cover")
+@allowed(*BENCH)
+def print_cover(batch_id: int) -> Answer:
+    form = CoverForm(prefix="cover")
+    try:
+        label_id = shelf_printing.print_cover(
+            database(),
+            batch_id,
+            zone=ZoneInfo(settings().timezone),
+            stock=typed(form.stock.data),
+            actor=actor(),
+            now=now(),
+            reason=typed(form.reason.data),
+        )
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _show(batch_id, ReasonForm(formdata=None), form), 422
+    return redirect(url_for("labels.show", label_id=label_id))
+
+
+def _show(batch_id: int, form: ReasonForm, cover: CoverForm | None = None) -> str:
+    cover = cover or CoverForm(formdata=None, prefix="cover")
     with reading() as session:
         batch = get(session, Batch, batch_id, "batch")
-        return render_template("batches/show.html", form=form, **record.context(session, batch))
+        return render_template("batches/show.html", form=form, cover=cover, **record.context(session, batch))
 
 
 def _plan_page(

@@ -1,5 +1,7 @@
 """The register of equipment, and the record of one piece. Its checks stand in a module of their own."""
 
+from zoneinfo import ZoneInfo
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
 
@@ -7,11 +9,11 @@ from pharmacy.domain.capsules import SIZES
 from pharmacy.domain.equipment import DEFAULT, EquipmentKind
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
-from pharmacy.services import equipment
+from pharmacy.services import equipment, printer_checks, shelf_printing
 from pharmacy.services.acting import get
-from pharmacy.store import checks
+from pharmacy.store import checks, lists
 from pharmacy.store.tables import Equipment
-from pharmacy.web.access import actor, allowed, now, reading, today, transaction
+from pharmacy.web.access import actor, allowed, database, now, reading, settings, today, transaction
 from pharmacy.web.equipment import bp, checking
 from pharmacy.web.equipment.chart import measured
 from pharmacy.web.equipment.forms import AddForm, DescribedForm
@@ -24,12 +26,40 @@ __all__ = ["bp", "checking"]  # importing it puts its pages into the blueprint
 @allowed(*READERS)
 def index() -> Answer:
     with reading() as session:
-        return render_template("equipment/index.html", rows=equipment.survey(session, today()), policy=DEFAULT)
+        return render_template(
+            "equipment/index.html",
+            rows=equipment.survey(session, today()),
+            policy=DEFAULT,
+            printers=printer_checks.standing(session),
+        )
 
 
 @bp.get("/<int:equipment_id>")
 @allowed(*READERS)
 def show(equipment_id: int) -> Answer:
+    return _show(equipment_id, ReasonForm(formdata=None))
+
+
+@bp.post("/<int:equipment_id>/print")
+@allowed(*BENCH)
+def print_label(equipment_id: int) -> Answer:
+    form = ReasonForm()
+    try:
+        label_id = shelf_printing.print_equipment(
+            database(),
+            equipment_id,
+            zone=ZoneInfo(settings().timezone),
+            actor=actor(),
+            now=now(),
+            reason=typed(form.reason.data),
+        )
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _show(equipment_id, form), 422
+    return redirect(url_for("labels.show", label_id=label_id))
+
+
+def _show(equipment_id: int, form: ReasonForm) -> str:
     with reading() as session:
         row = get(session, Equipment, equipment_id, "equipment")
         found = checks.checks_of(session, equipment_id)
@@ -39,6 +69,8 @@ def show(equipment_id: int) -> Answer:
             checks=found,
             measured=measured(row, found),
             batches=checks.batches_of(session, equipment_id),
+            labels=lists.labels_of(session, equipment_id=equipment_id),
+            form=form,
         )
 
 
@@ -58,7 +90,7 @@ def add() -> Answer:
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _add_page(form), 422
-    flash(f"{row.title} is registered: stick {row.number} on it, and note its first check.", "success")
+    flash(f"{row.title} is registered: note its first check, then print its label and stick it on.", "success")
     return redirect(url_for("equipment.show", equipment_id=row.id))
 
 

@@ -13,6 +13,7 @@ from pharmacy.web.fills import pages
 from pharmacy.web.fills.forms import AllocateForm, CheckForm, DispenseForm, PriceForm, PrintForm
 from pharmacy.web.forms import Form, ReasonForm, refuse, typed
 from pharmacy.web.prescriptions.pages import show_page as prescription_page
+from pharmacy.web.printers.browser import stock_for
 
 bp = Blueprint("fills", __name__, url_prefix="/fills")
 Answer = str | Response | tuple[str, int]
@@ -81,7 +82,13 @@ def label(fill_id: int) -> Answer:
     form = PrintForm()
     try:
         label_id = printing.print_fill(
-            database(), fill_id, actor=actor(), now=now(), today=today(), reason=typed(form.reason.data)
+            database(),
+            fill_id,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            reason=typed(form.reason.data),
+            stock=stock_for("vial"),
         )
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)

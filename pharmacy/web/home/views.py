@@ -13,7 +13,7 @@ from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.roles import BENCH, EVERYBODY, PHARMACISTS, READERS, Role
 from pharmacy.domain.workflow import BatchState, FillState, FormulaState, LotState, RxState
 from pharmacy.services import container_codes, equipment, scanning
-from pharmacy.store import lists
+from pharmacy.store import lists, prints
 from pharmacy.store.asked import oldest_open
 from pharmacy.store.lists import Waiting
 from pharmacy.web.access import actor, allowed, public, reading, settings, today
@@ -72,6 +72,7 @@ def queues() -> Answer:
         counts = lists.waiting(session)
         asked = oldest_open(session)
         unfit = _equipment(session)
+        undecided = _prints(session)
     pharmacist = actor().role in PHARMACISTS
     groups = [
         (
@@ -89,7 +90,8 @@ def queues() -> Answer:
         )
         for heading, kind, endpoint, states in QUEUES
     ]
-    return render_template("home/queues.html", queues=[*groups, ("Also waiting", [*_others(counts), unfit])])
+    others = [*_others(counts), unfit, *undecided]
+    return render_template("home/queues.html", queues=[*groups, ("Also waiting", others)])
 
 
 @bp.get("/scan")
@@ -159,6 +161,15 @@ def _equipment(session: Session) -> Entry:
     ]
     found = Waiting(len(waiting), min(ends, default=None))
     return "equipment due or not fit for use", found, url_for("equipment.index"), actor().role in BENCH, None
+
+
+def _prints(session: Session) -> list[Entry]:
+    """Labels of which a person says whether they came out; no entry where the server has no printer and none waits."""
+    count, oldest = prints.to_decide(session)
+    if not count and not settings().printers:
+        return []
+    word = "prints that did not come out for sure"
+    return [(word, Waiting(count, oldest), url_for("printers.queue"), actor().role in BENCH, None)]
 
 
 def _others(counts: dict[str, dict[str, Waiting]]) -> list[Entry]:

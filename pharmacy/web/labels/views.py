@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.services import label_keeping, pictures, prescriptions
 from pharmacy.services.acting import get
-from pharmacy.store.tables import Batch, Fill, Label, Lot
+from pharmacy.store.tables import Batch, Equipment, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
+from pharmacy.web.printers.shown import of_label
 
 bp = Blueprint("labels", __name__, url_prefix="/labels")
 Answer = str | Response | tuple[str, int]
@@ -19,12 +20,16 @@ def show(label_id: int) -> Answer:
     _note_reading(label_id)
     with reading() as session:
         label = get(session, Label, label_id, "label")
+        offers, prints = of_label(session, label)
         return render_template(
             "labels/show.html",
             label=label,
+            offers=offers,
+            prints=prints,
             fill=session.get(Fill, label.fill_id) if label.fill_id else None,
             batch=session.get(Batch, label.batch_id) if label.batch_id else None,
             lot=session.get(Lot, label.lot_id) if label.lot_id else None,
+            equipment=session.get(Equipment, label.equipment_id) if label.equipment_id else None,
         )
 
 
@@ -52,7 +57,7 @@ def pdf(label_id: int) -> Answer:
 
 
 def _note_reading(label_id: int) -> None:
-    """A vial's label names a patient; a batch's and a trituration's name nobody."""
+    """The papers of a fill name a patient; those of the shelf name nobody."""
     with transaction() as session:
         label = get(session, Label, label_id, "label")
         if label.fill_id is not None:

@@ -94,5 +94,9 @@ class LevelForm(Form):
     level = StringField("Order again below")
 
 
+class LabelForm(ReasonForm):
+    containers = StringField("Containers", default="1")
+
+
 class AdjustForm(ReasonForm):
     counted = StringField("Counted on the shelf")

@@ -63,7 +63,7 @@ def receive() -> Answer:
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _page(form, scanned), 422
-    flash(f"Lot {lot.number} is in quarantine until a pharmacist releases it.", "success")
+    flash(f"Lot {lot.number} is in quarantine until a pharmacist releases it. Label its containers.", "success")
     return redirect(url_for("lots.show", lot_id=lot.id))
 
 

@@ -1,22 +1,25 @@
 """Lots of ingredients: shown, released, counted, and taken out of use. Receipt, papers and measuring have modules."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue as Answer
+from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
-from pharmacy.domain.workflow import Subject, find
-from pharmacy.services import lots
+from pharmacy.domain.workflow import LotState, Subject, find
+from pharmacy.services import lots, second_readings, shelf_label_texts, shelf_printing
 from pharmacy.services.acting import get
+from pharmacy.services.signing import Standing
 from pharmacy.store import lists, stock
 from pharmacy.store.tables import Lot
 from pharmacy.web import values
-from pharmacy.web.access import actor, allowed, now, prove, reading, today, transaction
+from pharmacy.web.access import actor, allowed, database, now, prove, reading, settings, today, transaction
 from pharmacy.web.forms import ReasonForm, SigningForm, refuse, typed
 from pharmacy.web.lots import bp, measuring, papers, receiving, supplies
-from pharmacy.web.lots.forms import AdjustForm
+from pharmacy.web.lots.forms import AdjustForm, LabelForm
 from pharmacy.web.steps import buttons
 
 __all__ = ["bp", "measuring", "papers", "receiving", "supplies"]  # importing them puts their pages into the blueprint
@@ -49,11 +52,40 @@ def closed() -> Answer:
 @bp.get("/<int:lot_id>")
 @allowed(*READERS)
 def show(lot_id: int) -> Answer:
+    return _show(lot_id, LabelForm(formdata=None))
+
+
+@bp.post("/<int:lot_id>/print")
+@allowed(*BENCH)
+def print_label(lot_id: int) -> Answer:
+    form = LabelForm()
+    try:
+        label_id = shelf_printing.print_lot(
+            database(),
+            lot_id,
+            zone=ZoneInfo(settings().timezone),
+            containers=values.whole(form.containers),
+            actor=actor(),
+            now=now(),
+            reason=typed(form.reason.data),
+        )
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _show(lot_id, form), 422
+    return redirect(url_for("labels.show", label_id=label_id))
+
+
+def _show(lot_id: int, form: LabelForm) -> str:
     with reading() as session:
         lot = get(session, Lot, lot_id, "lot")
+        labels = lists.labels_of(session, lot_id=lot_id)
         return render_template(
             "lots/show.html",
             lot=lot,
+            readings=_readings(session, lot),
+            labels=labels,
+            form=form,
+            label_due=_label_due(lot, labels[-1].says if labels else ""),
             ledger=stock.ledger(session, lot_id),
             signatures=lots.signatures(session, lot),
             steps=buttons(
@@ -163,6 +195,19 @@ def _advance(verb: str, lot_id: int) -> Answer:
     return redirect(url_for("lots.show", lot_id=lot_id))
 
 
+def _label_due(lot: Lot, says: str) -> str:
+    """Why a label is to be printed now; "" when the last one says what the lot is, or there is nothing to stick it on.
+
+    says: what the last one says of the state, "" when there is none.
+    """
+    status = shelf_label_texts.lot_status(lot, today())
+    if not says:
+        return f"No container carries a label yet; for now it says {status}." if lot.is_open else ""
+    if lot.state is LotState.EXHAUSTED or says == status:
+        return ""
+    return f"The last label says {says}; by now it is {status}."
+
+
 def _step_page(verb: str, lot_id: int, form: ReasonForm) -> str:
     """The page of a step that asks for nothing but a reason."""
     with reading() as session:
@@ -175,4 +220,10 @@ def _page(name: str, lot_id: int, form: AdjustForm | SigningForm) -> str:
         lot = get(session, Lot, lot_id, "lot")
         if isinstance(form, SigningForm):
             form.showing(lots.content(lot))
-        return render_template(f"lots/{name}.html", lot=lot, form=form)
+        shown = {"readings": _readings(session, lot), "meaning": lots.release_meaning(lot).value}
+        return render_template(f"lots/{name}.html", lot=lot, form=form, **shown)
+
+
+def _readings(session: Session, lot: Lot) -> dict[int, Standing]:
+    """Who read the weighings of a trituration as the second person; none of a lot that was bought."""
+    return second_readings.of_triturations(session, lot.trituration) if lot.trituration else {}

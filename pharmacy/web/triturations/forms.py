@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Self
 
 from wtforms import HiddenField, StringField
 
-from pharmacy.domain.balance import read_balance
 from pharmacy.domain.equipment import EquipmentKind
 from pharmacy.services.batches import Plan
 from pharmacy.services.equipment import Standing
 from pharmacy.services.triturations import Weighing
-from pharmacy.store.tables import IngredientKind, Lot, Part, WeighSource
+from pharmacy.store.tables import IngredientKind, Lot, Part
 from pharmacy.web import values
 from pharmacy.web.batches.forms import equipment_choices, told
 from pharmacy.web.forms import ChoiceField, Form, typed
+from pharmacy.web.weighing import WeighedForm
 
 
 class PlanForm(Form):
@@ -60,19 +59,22 @@ class PlanForm(Form):
         )
 
 
-class WeighForm(Form):
+class WeighForm(WeighedForm):
     part = HiddenField()
-    lot_scanned = StringField("Scan the lot")
-    weighed = StringField("Weighed, mg, or the balance's line")
 
     def weighing(self) -> Weighing:
-        """The weighing; what has the marks of a balance's line was sent by one.
+        """The weighing as it was typed or sent, read by a second person when one is named.
 
         Raises: RuleBroken naming the field.
         """
-        read = read_balance(typed(self.weighed.data), field="weighed", least_mg=Decimal(0), most_mg=values.MOST)
-        source = WeighSource.BALANCE if read.from_balance else WeighSource.TYPED
-        return Weighing(values.choice(self.part, Part), typed(self.lot_scanned.data), read.mg, source)
+        read = self.reading()
+        return Weighing(
+            part=values.choice(self.part, Part),
+            lot_scanned=typed(self.lot_scanned.data),
+            weighed=read.mg,
+            source=self.source_of(read),
+            reader=self.second(),
+        )
 
 
 class MixForm(Form):

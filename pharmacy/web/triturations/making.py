@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue as Answer
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS
 from pharmacy.domain.workflow import Subject, TriturationState, find
-from pharmacy.services import triturations
+from pharmacy.services import second_readings, triturations
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Part, Trituration
 from pharmacy.web.access import actor, allowed, now, reading, today, transaction
@@ -90,8 +90,11 @@ def _weigh_page(trituration_id: int, form: WeighForm, status: int = 200) -> Answ
             flash(f"Trituration {made.number} is {made.state}; there is nothing to weigh.", "warning")
             return redirect(url_for("triturations.show", trituration_id=made.id))
         form.part.data = part.value
-        limits = triturations.tolerance(made, part, made.target(part))
-        return render_template("triturations/weigh.html", made=made, form=form, part=part, limits=limits), status
+        shown = {
+            "limits": triturations.tolerance(made, part, made.target(part)),
+            "read_twice": second_readings.is_read_twice(session, made.source(part).ingredient.kind),
+        }
+        return render_template("triturations/weigh.html", made=made, form=form, part=part, **shown), status
 
 
 def _mix_page(trituration_id: int, form: MixForm, status: int = 200) -> Answer:
@@ -100,8 +103,8 @@ def _mix_page(trituration_id: int, form: MixForm, status: int = 200) -> Answer:
         if made.state is not TriturationState.MIXING:
             flash(f"Trituration {made.number} is {made.state}; there is nothing to mix.", "warning")
             return redirect(url_for("triturations.show", trituration_id=made.id))
-        portions = triturations.mixing_mg(made)
-        return render_template("triturations/mix.html", made=made, form=form, portions=portions), status
+        shown = {"portions": triturations.mixing_mg(made), "readings": second_readings.of_triturations(session, made)}
+        return render_template("triturations/mix.html", made=made, form=form, **shown), status
 
 
 def _reject_page(trituration_id: int, form: ReasonForm) -> str:

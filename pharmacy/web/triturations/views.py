@@ -8,7 +8,7 @@ from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, READERS
 from pharmacy.domain.signature import digest
 from pharmacy.domain.workflow import Subject
-from pharmacy.services import batch_equipment, printing, triturations
+from pharmacy.services import batch_equipment, printing, second_readings, triturations
 from pharmacy.services.acting import get
 from pharmacy.services.triturations import Prepared
 from pharmacy.store import lists
@@ -94,9 +94,12 @@ def print_label(trituration_id: int) -> Answer:
 def _show(trituration_id: int, form: ReasonForm) -> str:
     with reading() as session:
         made = get(session, Trituration, trituration_id, "trituration")
-        labels = lists.labels_of(session, lot_id=made.lot_id) if made.lot_id else ()
-        steps = buttons(Subject.TRITURATION, made.state, PAGES, trituration_id=made.id)
-        return render_template("triturations/show.html", made=made, form=form, labels=labels, steps=steps)
+        shown = {
+            "readings": second_readings.of_triturations(session, made),
+            "labels": lists.labels_of(session, lot_id=made.lot_id) if made.lot_id else (),
+            "steps": buttons(Subject.TRITURATION, made.state, PAGES, trituration_id=made.id),
+        }
+        return render_template("triturations/show.html", made=made, form=form, **shown)
 
 
 def _plan_page(form: PlanForm, *, work_out: bool = False, changed: bool = False) -> str:
