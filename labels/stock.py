@@ -30,12 +30,6 @@ class Stock:
     end_mm: float = 0.0
 
     @property
-    def words(self) -> str:
-        """How it is offered to whoever prints: size, parts, printer."""
-        parts = f", {self.parts} labels each" if self.parts > 1 else ""
-        return f"{self.called or self.name}{parts}, {self.dpi} dpi"
-
-    @property
     def width(self) -> float:
         """Width [pt]."""
         return points(self.width_mm)

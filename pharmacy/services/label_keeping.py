@@ -70,6 +70,7 @@ def keep(
         read_back={
             "codes": [{"kind": code.kind, "payload": code.payload} for code in made.printed.barcodes],
             "differs": [],
+            "pages": made.printed.pages,
         },
         made_by_id=actor.id,
         made_at=now,

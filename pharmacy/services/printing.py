@@ -13,9 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from labels.content import Label as Content
 from labels.errors import LabelRefused
-from labels.papers import paper_of
+from labels.papers import PAPERS, paper_of
 from labels.printing import render
 from labels.read_back import agrees
+from labels.stock import STOCKS
 from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.workflow import FillState
 from pharmacy.services import fills
@@ -48,6 +49,17 @@ SOURCES = {
     LabelKind.COVER: Source(Batch, "batch", Label.batch_id, compose_cover),
 }
 """The labels that move no state; the container label, which does, is printed by `print_fill`."""
+
+
+def stocks_of(kind: LabelKind) -> tuple[tuple[str, str], ...]:
+    """Name and words of each stock that a kind of label is printed on, the usual one first."""
+    return tuple((name, _called(name)) for name in PAPERS[kind.value].stocks)
+
+
+def _called(name: str) -> str:
+    stock = STOCKS[name]
+    parts = f", on {stock.parts} labels" if stock.parts > 1 else ""
+    return f"{stock.called}{parts}, {stock.dpi} dpi"
 
 
 def print_fill(

@@ -2,7 +2,10 @@
 
 from wtforms import StringField, TextAreaField
 
-from pharmacy.web.forms import Form, ReasonForm, SigningForm
+from pharmacy.services.printing import stocks_of
+from pharmacy.store.tables import LabelKind
+from pharmacy.web.forms import ChoiceField, Form, ReasonForm, SigningForm
+from pharmacy.web.printers.browser import vial_stock
 
 
 class AllocateForm(Form):
@@ -11,6 +14,7 @@ class AllocateForm(Form):
 
 class PrintForm(Form):
     reason = StringField("Why another label is needed", id="print-reason")
+    stock = ChoiceField("Labels in the printer", stocks_of(LabelKind.VIAL), id="print-stock")
 
 
 class CheckForm(SigningForm):
@@ -31,7 +35,7 @@ class Forms:
 
     def __init__(self, refused: Form | None = None) -> None:
         self.allocate = refused if isinstance(refused, AllocateForm) else AllocateForm(formdata=None)
-        self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None)
+        self.print = refused if isinstance(refused, PrintForm) else PrintForm(formdata=None, stock=vial_stock())
         self.dispense = refused if isinstance(refused, DispenseForm) else DispenseForm(formdata=None)
         self.price = refused if isinstance(refused, PriceForm) else PriceForm(formdata=None)
         self.reason = refused if isinstance(refused, ReasonForm) else ReasonForm(formdata=None)

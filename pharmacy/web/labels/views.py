@@ -1,6 +1,6 @@
 """Labels as they were made: their picture, their bytes, and what they were read back as."""
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.roles import BENCH, READERS
@@ -36,9 +36,10 @@ def show(label_id: int) -> Answer:
 @bp.get("/<int:label_id>/picture.png")
 @allowed(*READERS)
 def picture(label_id: int) -> Answer:
-    """The label as the printer draws it, dot for dot."""
+    """The label as the printer draws it, dot for dot. ?part=2 shows the second of its parts."""
+    part = request.args.get("part", 1, type=int)
     with reading() as session:
-        response = make_response(pictures.preview(session, label_id))
+        response = make_response(pictures.preview(session, label_id, part))
     response.content_type = "image/png"
     return response
 
