@@ -58,7 +58,7 @@ def stocks_of(kind: LabelKind) -> tuple[tuple[str, str], ...]:
 
 def _called(name: str) -> str:
     stock = STOCKS[name]
-    parts = f", on {stock.parts} labels" if stock.parts > 1 else ""
+    parts = f", {stock.parts} labels" if stock.parts > 1 else ""
     return f"{stock.called}{parts}, {stock.dpi} dpi"
 
 
