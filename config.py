@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from pharmacy.settings import ConfigError, Printer, Settings
+from pharmacy.settings import ConfigError, Printer, Settings, font_files
 
 PREFIX = "PHARMACY_"
 TOLERATED = ("PHARMACY_TEST_REQUIRE",)
@@ -289,5 +289,6 @@ SETTINGS = (
     _Setting("threads", _whole(1, 64)),
     _Setting("trusted_proxy", _host),
     _Setting("demo", _yes_or_no),
+    _Setting("fonts", font_files),
     _Setting("printers", _printers),
 )

@@ -19,7 +19,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemp
 
 from labels.errors import LabelRefused
 from labels.fit import composed, refuse_character
-from labels.fonts import BOLD, REGULAR, load
+from labels.fonts import BOLD, REGULAR, load, runs
 from labels.printing import ONE_AT_A_TIME, Printed
 
 MARGIN = 16 * mm
@@ -109,16 +109,23 @@ def _draw(document: Document, file: BytesIO, *, total: int) -> int:
 def _foot(document: Document, total: int) -> Callable[[Canvas, SimpleDocTemplate], None]:
     def write(canvas: Canvas, template: SimpleDocTemplate) -> None:
         canvas.saveState()
-        canvas.setFont(REGULAR, 7)
         canvas.setFillColor(_QUIET)
-        canvas.drawString(MARGIN + _INSET, MARGIN, composed(document.foot))
+        _draw_line(canvas, composed(document.foot), REGULAR, MARGIN)
+        canvas.setFont(REGULAR, 7)
         canvas.drawRightString(letter[0] - MARGIN - _INSET, MARGIN, f"page {template.page} of {total}")
         if document.mark:
-            canvas.setFont(BOLD, 7)
-            canvas.drawString(MARGIN + _INSET, MARGIN + 4 * mm, composed(document.mark))
+            _draw_line(canvas, composed(document.mark), BOLD, MARGIN + 4 * mm)
         canvas.restoreState()
 
     return write
+
+
+def _draw_line(canvas: Canvas, line: str, font: str, baseline: float) -> None:
+    x = MARGIN + _INSET
+    for part, name in runs(line, font):
+        canvas.setFont(name, 7)
+        canvas.drawString(x, baseline, part)
+        x += canvas.stringWidth(part, name, 7)
 
 
 def _story(document: Document) -> Iterable[Flowable]:
@@ -169,7 +176,18 @@ def _style(*, heavy: bool = False) -> TableStyle:
 
 def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
     """Text as it stands, its lines kept; no sign in it is taken for a command."""
-    return Paragraph("<br/>".join(escape(composed(line)) for line in text.split("\n")), style)
+    lines = [runs(composed(line), style.fontName) for line in text.split("\n")]
+    if any(name != style.fontName for line in lines for _, name in line):
+        # Chinese ends its lines between any two signs, and no line begins with a full stop.
+        style = ParagraphStyle(f"{style.name} in other scripts", parent=style, wordWrap="CJK")
+    return Paragraph("<br/>".join(_marked(line, style.fontName) for line in lines), style)
+
+
+def _marked(line: tuple[tuple[str, str], ...], font: str) -> str:
+    """A line whose stretches in another font than the paragraph's name it."""
+    return "".join(
+        escape(part) if name == font else f'<font name="{name}">{escape(part)}</font>' for part, name in line
+    )
 
 
 def _refuse_unprintable(document: Document) -> None:

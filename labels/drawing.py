@@ -14,7 +14,7 @@ from reportlab import rl_config
 from reportlab.pdfbase.pdfdoc import PDFObject
 from reportlab.pdfgen.canvas import Canvas
 
-from labels.fonts import load
+from labels.fonts import load, runs
 from labels.sheet import Box, Mask, Sheet, Text
 
 # Bytes, not letters for bytes: writing the letters took a third of the time, and nobody reads them.
@@ -57,9 +57,12 @@ class Pen:
 
     def _spell(self, key: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         """The parts of a text with the name each one's subset has in the file, and its codes there in hexadecimals."""
-        font, document = load(key[1]), self._document
-        split = font.splitString(key[0], document)
-        spelt = tuple((font.getSubsetInternalName(subset, document), codes.hex()) for subset, codes in split)
+        spelt = tuple(
+            (font.getSubsetInternalName(subset, self._document), codes.hex())
+            for part, name in runs(*key)
+            for font in (load(name),)
+            for subset, codes in font.splitString(part, self._document)
+        )
         self._spelt[key] = spelt
         return spelt
 

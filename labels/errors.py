@@ -1,4 +1,4 @@
-"""Why a label was not printed."""
+"""Why a label was not printed, or a font not taken."""
 
 
 class LabelRefused(Exception):
@@ -15,3 +15,7 @@ class LabelRefused(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+class FontRefused(Exception):
+    """An added font cannot be used; the message is one sentence for the installer, naming the file."""

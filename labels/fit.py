@@ -8,8 +8,9 @@ from typing import NamedTuple
 from labels import letters
 from labels.content import LONGEST, MAY_BE_EMPTY, NOT_PRINTED, Label, spoken, texts
 from labels.errors import LabelRefused
-from labels.fonts import has_glyph, width
+from labels.fonts import has_glyph, when_changed, width
 from labels.letters import RecallLetter
+from labels.scripts import cut, why_unset
 
 FORBIDDEN = {
     "Cc": "a control character",
@@ -24,6 +25,9 @@ FORBIDDEN = {
     "Mc": "a mark that does not join the letter before it",
 }
 """Kinds of character that would print as nothing, or change how their neighbours print."""
+
+
+ADD_A_FONT = "a font that has it can be added by the setting PHARMACY_FONTS"
 
 
 class DoesNotFit(Exception):
@@ -41,7 +45,7 @@ def refuse_unprintable(label: Label) -> None:
         LabelRefused: names the field, and the character by its sign, code point and Unicode name.
     """
     for field, text in texts(label):
-        if not text.strip() and (field not in MAY_BE_EMPTY or field == "warnings"):
+        if not text.strip() and field not in MAY_BE_EMPTY:
             raise LabelRefused(f"{spoken(field)} is empty", field)
         if len(text) > LONGEST:
             raise LabelRefused(f"{spoken(field)} has {len(text)} characters; no label holds them", field)
@@ -70,15 +74,17 @@ def _refuse_characters(text: str, field: str, called: str = "") -> None:
 
 
 _PRINT: set[str] = set()
-"""The characters that were found to print. A font may be added while a process runs, none is taken away."""
+"""The characters that were found to print with the fonts there are."""
+when_changed(_PRINT.clear)
 
 
 def refuse_character(character: str, field: str, called: str = "") -> None:
     """Refuse a character that is invisible, or that the fonts do not have. called: the field, as a sentence names it.
 
-    >>> refuse_character("☃", "patient")
+    >>> refuse_character("\u200b", "patient")
     Traceback (most recent call last):
-    labels.errors.LabelRefused: the patient's name: the label's fonts cannot print ☃ (U+2603, SNOWMAN)
+    labels.errors.LabelRefused: the patient's name: an invisible or direction-changing character (U+200B, ZERO WIDTH \
+SPACE) cannot be printed
     """
     if character in " \u00a0":
         return
@@ -87,12 +93,18 @@ def refuse_character(character: str, field: str, called: str = "") -> None:
     name = unicodedata.name(character, "")
     known = f"{code}, {name}" if name else code
     whose = called or spoken(field)
+    unset = why_unset(character)
+    if unset:
+        raise LabelRefused(f"{whose}: {character} ({known}) cannot be printed, {unset}", field)
     if kind in FORBIDDEN:
         raise LabelRefused(f"{whose}: {FORBIDDEN[kind]} ({known}) cannot be printed", field)
     if kind == "Zs":
         raise LabelRefused(f"{whose}: use a plain space instead of {known}", field)
     if not has_glyph(character):
-        raise LabelRefused(f"{whose}: the label's fonts cannot print {character} ({known})", field)
+        raise LabelRefused(
+            f"{whose}: the label's fonts cannot print {character} ({known}); {ADD_A_FONT}",
+            field,
+        )
 
 
 @lru_cache(maxsize=20_000)
@@ -128,8 +140,8 @@ def pieces(text: str) -> Iterator[str]:
 def wrap(text: str, *, font: str, size: float, room: float) -> tuple[str, ...]:
     """The text in lines, each filled before the next begins.
 
-    room: width of a line [pt]. A line breaks at a space; only a word wider than the line breaks after
-    one of its own hyphens.
+    room: width of a line [pt]. A line breaks at a space, in Chinese and Japanese between two signs; only a word
+    wider than the line breaks after one of its own hyphens.
 
     Raises:
         DoesNotFit: a word is wider than the line.
@@ -173,27 +185,29 @@ class Part(NamedTuple):
 
 
 def parts(text: str, *, font: str, size: float, room: float) -> Iterator[Part]:
-    """The pieces of a text, those that are wider than `room` [pt] cut at spaces, then after hyphens.
+    """The pieces of a text, Chinese ones sign by sign; what is wider than `room` [pt] is cut at spaces and hyphens.
 
     Raises:
         DoesNotFit: what is left is still wider.
     """
     for piece in pieces(text):
-        if width(piece, font, size) <= room:
-            yield Part(piece)
-            continue
-        for word in piece.split(" "):
-            yield from _cut_at_hyphens(word, font=font, size=size, room=room)
+        before = " "
+        for one in cut(piece):
+            if width(one, font, size) <= room:
+                yield Part(one, before)
+            else:
+                for place, word in enumerate(one.split(" ")):
+                    yield from _cut_at_hyphens(word, " " if place else before, font=font, size=size, room=room)
+            before = ""
 
 
-def _cut_at_hyphens(word: str, *, font: str, size: float, room: float) -> Iterator[Part]:
+def _cut_at_hyphens(word: str, before: str, *, font: str, size: float, room: float) -> Iterator[Part]:
     if width(word, font, size) <= room:
-        yield Part(word)
+        yield Part(word, before)
         return
-    before = " "
-    for cut in word.replace("-", "-\n").split("\n"):
-        if width(cut, font, size) > room:
-            raise DoesNotFit(cut)
-        if cut:
-            yield Part(cut, before)
+    for part in word.replace("-", "-\n").split("\n"):
+        if width(part, font, size) > room:
+            raise DoesNotFit(part)
+        if part:
+            yield Part(part, before)
         before = ""

@@ -131,7 +131,7 @@ def impose(
         raise LabelRefused(f"start: a sheet {grid.name} has positions 1 to {grid.positions}", "start")
     corners = _corners(grid, start, points(offset_x_mm), points(offset_y_mm))
     _refuse_offset(grid, offset_x_mm, offset_y_mm)
-    parts = [_lay_out(label, grid) for label in labels]
+    parts = [lay_out_on(label, sheet) for label in labels]
     places = [tuple(islice(corners, len(each))) for each in parts]
     pages = _pages(grid, parts, places)
     printed = print_sheets(pages, none="there is no label to print")
@@ -148,7 +148,9 @@ def _sheet(name: str) -> Grid:
     return SHEETS[name]
 
 
-def _lay_out(label: Label, grid: Grid) -> tuple[Sheet, ...]:
+def lay_out_on(label: Label, sheet: str) -> tuple[Sheet, ...]:
+    """Where everything stands on the labels of a sheet, without drawing it; refuses like `impose`."""
+    grid = _sheet(sheet)
     kind = paper_of(label)
     if grid.like not in kind.stocks:
         known = [name for name, sheet in SHEETS.items() if sheet.like in kind.stocks]

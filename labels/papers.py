@@ -8,24 +8,50 @@ from dataclasses import dataclass
 from typing import Any
 
 from labels.content import (
+    AUXILIARY_EXAMPLE,
+    BAG_EXAMPLE,
     BATCH_EXAMPLE,
+    CALENDAR_EXAMPLE,
+    CARD_EXAMPLE,
     COVER_EXAMPLE,
     EQUIPMENT_EXAMPLE,
     EXAMPLE,
+    LEAFLET_EXAMPLE,
     LOT_EXAMPLE,
     PRINTER_TEST_EXAMPLE,
+    RECEIPT_EXAMPLE,
     TRITURATION_EXAMPLE,
+    AuxiliaryStrip,
+    BagLabel,
     BatchLabel,
+    CourseCalendar,
     CoverPage,
     EquipmentLabel,
     Label,
+    Leaflet,
     LotLabel,
     PrinterTest,
+    Receipt,
     TriturationLabel,
     VialLabel,
+    WalletCard,
 )
 from labels.errors import LabelRefused
-from labels.layouts import batch, cover, equipment, lot, printer_test, trituration, vial
+from labels.layouts import (
+    auxiliary,
+    bag,
+    batch,
+    calendar,
+    card,
+    cover,
+    equipment,
+    leaflet,
+    lot,
+    printer_test,
+    receipt,
+    trituration,
+    vial,
+)
 from labels.sheet import Sheet
 from labels.stock import STOCKS, Stock
 
@@ -47,6 +73,11 @@ VIAL = (
     "roll-62mm",
 )
 """What a container label is printed on, the usual one first."""
+STRIPS = ("strip-4x1", "strip-4x1-300dpi", *FOUR_INCHES[:4])
+BAGS = ("vial-4x3", "vial-4x3-300dpi", "bag-4x6", "bag-4x6-300dpi")
+PAGES = ("letter", "a4", "bag-4x6", "bag-4x6-300dpi")
+TESTED = tuple(stock.name for stock in STOCKS.values() if printer_test.holds(stock))
+"""What a test page is printed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +122,21 @@ PAPERS = {
             EXAMPLE,
             VIAL,
             on_each=("rx_number", "patient", "mark"),
-            together=("patient", "drug", "directions", "purpose", "bottle"),
+            together=("patient", "drug", "directions", "directions_translated", "purpose", "bottle"),
         ),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
+        Paper(
+            "auxiliary",
+            AuxiliaryStrip,
+            auxiliary.lay_out,
+            AUXILIARY_EXAMPLE,
+            STRIPS,
+        ),
+        Paper("bag", BagLabel, bag.lay_out, BAG_EXAMPLE, BAGS),
+        Paper("calendar", CourseCalendar, calendar.lay_out, CALENDAR_EXAMPLE, PAGES),
+        Paper("card", WalletCard, card.lay_out, CARD_EXAMPLE, ("card",)),
+        Paper("leaflet", Leaflet, leaflet.lay_out, LEAFLET_EXAMPLE, PAGES[:2]),
+        Paper("receipt", Receipt, receipt.lay_out, RECEIPT_EXAMPLE, PAGES),
         Paper("trituration", TriturationLabel, trituration.lay_out, TRITURATION_EXAMPLE),
         Paper("lot", LotLabel, lot.lay_out, LOT_EXAMPLE),
         Paper(
@@ -104,7 +147,7 @@ PAPERS = {
             ("vial-2.25x1.25", "vial-2.25x1.25-300dpi"),
         ),
         Paper("cover", CoverPage, cover.lay_out, COVER_EXAMPLE, ("letter", "a4")),
-        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE),
+        Paper("printer test", PrinterTest, printer_test.lay_out, PRINTER_TEST_EXAMPLE, TESTED),
     )
 }
 

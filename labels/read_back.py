@@ -35,9 +35,9 @@ class ReadBack:
     pages: int
 
 
-def read_back(pdf: bytes, *, dpi: int = 203) -> ReadBack:
-    """The text and the codes of a label. dpi: of the printer [dots per inch]."""
-    parts = read_parts(pdf, dpi=dpi)
+def read_back(pdf: bytes, *, dpi: int = 203, scan: bool = True) -> ReadBack:
+    """The text and the codes of a label. dpi: of the printer [dots per inch]; scan: False for the text alone."""
+    parts = read_parts(pdf, dpi=dpi, scan=scan)
     codes = tuple(code for part in parts for code in part.barcodes)
     return ReadBack(text="\n".join(part.text for part in parts), barcodes=codes, pages=len(parts))
 
@@ -52,12 +52,12 @@ class Area(NamedTuple):
     foot: float
 
 
-def read_parts(pdf: bytes, *, dpi: int = 203) -> tuple[ReadBack, ...]:
+def read_parts(pdf: bytes, *, dpi: int = 203, scan: bool = True) -> tuple[ReadBack, ...]:
     """The text and the codes of each page on its own."""
     with PDFIUM_LOCK:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            return tuple(_read(page, dpi) for page in document)
+            return tuple(_read(page, dpi, scan=scan) for page in document)
         finally:
             document.close()
 
@@ -84,7 +84,9 @@ def _read_area(page: pypdfium2.PdfPage, dots: tuple[int, int, bytes], area: Area
     return ReadBack(_text(page, bounds), codes, pages=1)
 
 
-def _read(page: pypdfium2.PdfPage, dpi: int) -> ReadBack:
+def _read(page: pypdfium2.PdfPage, dpi: int, *, scan: bool) -> ReadBack:
+    if not scan:
+        return ReadBack(_text(page), (), pages=1)
     width, height, pixels = grey(page, dpi=dpi)
     return ReadBack(_text(page), decode(one_bit(pixels), width=width, height=height), pages=1)
 
@@ -105,11 +107,13 @@ def agrees(label: Label, pdf: bytes, printed: Printed, *, dpi: int = 203) -> tup
     """
     if sha256(pdf).hexdigest() != printed.sha256:
         return ("the file is not the one that was made for this label",)
-    parts = read_parts(pdf, dpi=dpi)
+    wanted, made = _codes(label), set(printed.barcodes)
+    # Where no code was drawn there is none to scan, and a page of paper has 8 million dots.
+    parts = read_parts(pdf, dpi=dpi, scan=bool(wanted or made))
     problems = [] if len(parts) == printed.pages else [f"the file has {len(parts)} pages instead of {printed.pages}"]
-    if not set(printed.barcodes) <= _codes(label) or (len(parts) == 1 and set(printed.barcodes) != _codes(label)):
+    if not made <= wanted or made != _needed(label, parts, made):
         problems.append("the codes were not made for this label")
-    return (*problems, *differences(label, parts, set(printed.barcodes)))
+    return (*problems, *differences(label, parts, made))
 
 
 def stack_agrees(labels: Sequence[Label], printed: Printed, *, stock: str) -> tuple[str, ...]:
@@ -151,17 +155,23 @@ def differences(label: Label, parts: Sequence[ReadBack], made: set[Barcode]) -> 
     ]
     wanted = _codes(label)
     found = {code for part in parts for code in part.barcodes}
-    shared = {code for code in wanted if code.kind == "datamatrix"}
-    needed = wanted if len(parts) == 1 else wanted & made
+    needed = _needed(label, parts, made)
     problems += [f"the {code.kind} does not scan" for code in sorted(needed - found, key=str)]
     problems += [f"a {code.kind} scans that should not be there" for code in sorted(found - wanted, key=str)]
     if len(parts) > 1:
-        problems += _wrong_parts(label, parts, inks, shared)
+        problems += _wrong_parts(label, parts, inks)
     return tuple(problems)
 
 
-def _wrong_parts(label: Label, parts: Sequence[ReadBack], inks: list[str], shared: set[Barcode]) -> list[str]:
+def _needed(label: Label, parts: Sequence[ReadBack], made: set[Barcode]) -> set[Barcode]:
+    """The codes that scan: all of the label's; in parts that each carry one, those that have room."""
+    wanted = _codes(label)
+    return wanted & made if len(parts) > 1 and paper_of(label).on_each else wanted
+
+
+def _wrong_parts(label: Label, parts: Sequence[ReadBack], inks: list[str]) -> list[str]:
     paper, said = paper_of(label), dict(texts(label))
+    shared = {code for code in _codes(label) if code.kind == "datamatrix"}
     problems: list[str] = []
     for number, (part, ink) in enumerate(zip(parts, inks, strict=True), start=1):
         named = f"part {number} of {len(parts)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from labels.barcodes import Barcode, Modules
-from labels.fonts import CAP_HEIGHT, DESCENT, width
+from labels.fonts import reach, width
 from labels.stock import Stock
 
 RULE_MM = 0.25
@@ -33,7 +33,8 @@ class Text(NamedTuple):
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the ink at most [pt]."""
         right = self.x + width(self.string, self.font, self.size)
-        return (self.x, self.baseline - CAP_HEIGHT * self.size, right, self.baseline + DESCENT * self.size)
+        rise, fall = reach(self.string, self.font)
+        return (self.x, self.baseline - rise * self.size, right, self.baseline + fall * self.size)
 
 
 class Box(NamedTuple):

@@ -30,6 +30,11 @@ class Stock:
     end_mm: float = 0.0
 
     @property
+    def words(self) -> str:
+        """How it is offered to whoever prints: its size, and the printer's dots."""
+        return f"{self.called or self.name}, {self.dpi} dpi"
+
+    @property
     def width(self) -> float:
         """Width [pt]."""
         return points(self.width_mm)
@@ -107,6 +112,7 @@ STOCKS = {
         _ROLL,
         *_label("bag-4x6", "4 x 6 in", 4, 6, dpis=(203, 300)),
         *_label("strip-4x1", "4 x 1 in", 4, 1, dpis=(203, 300)),
+        Stock("card", 85.6, 54.0, 300, "Card of 85.6 x 54 mm"),
         *_PAGES,
     )
 }

@@ -5,10 +5,12 @@ from datetime import timedelta
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from labels import fonts
+from labels.errors import FontRefused
 from pharmacy import api, paths, web
 from pharmacy.api.views import bp as api_views
 from pharmacy.edge.keys import KeyConverter
-from pharmacy.settings import Settings
+from pharmacy.settings import ConfigError, Settings
 from pharmacy.store import schema
 from pharmacy.store.database import Database
 from pharmacy.store.schema import SchemaRefused
@@ -17,8 +19,9 @@ from pharmacy.store.schema import SchemaRefused
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """The application on a database that is there and of the right schema.
 
-    Raises: SchemaRefused, one sentence for whoever starts it.
+    Raises: SchemaRefused, or ConfigError for a font that no label could be set in; one sentence for whoever starts it.
     """
+    _add_fonts(settings)
     if database is None:
         database = _open(settings.database_url)
     app = Flask("pharmacy", template_folder=str(paths.templates()), static_folder=str(paths.static()))
@@ -43,6 +46,13 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     api.register(app)
     web.csrf.exempt(api_views)  # a token admits there, never a cookie, so no other site can borrow it
     return app
+
+
+def _add_fonts(settings: Settings) -> None:
+    try:
+        fonts.use(settings.fonts)
+    except FontRefused as refusal:
+        raise ConfigError(f"PHARMACY_FONTS: {refusal}") from refusal
 
 
 def _open(url: str) -> Database:

@@ -23,6 +23,11 @@ def formulas() -> Path:
     return PACKAGE / "data" / "formulas"
 
 
+def phrases() -> Path:
+    """The phrases of each language that are shipped as unsigned drafts, one TOML document each."""
+    return PACKAGE / "data" / "phrases"
+
+
 def migrations() -> Path:
     """The scripts which bring a database to the present schema."""
     return PACKAGE / "migrations"

@@ -52,8 +52,28 @@ class Settings:
     threads: int = 8
     trusted_proxy: str = ""
     demo: bool = False
+    fonts: tuple[tuple[Path, int], ...] = ()
     printers: tuple[Printer, ...] = ()
 
     def __repr__(self) -> str:
         """Without the secret key and the database's password: a repr ends up in logs."""
         return f"Settings(data_dir={str(self.data_dir)!r}, timezone={self.timezone!r}, demo={self.demo})"
+
+
+def font_files(text: str) -> tuple[tuple[Path, int], ...]:
+    """Font files for labels, with commas between them; "#1" after a name is the second font of a collection.
+
+    >>> [(path.name, place) for path, place in font_files("/fonts/NanumGothic.ttf, /fonts/wqy-microhei.ttc#1")]
+    [('NanumGothic.ttf', 0), ('wqy-microhei.ttc', 1)]
+
+    Raises:
+        ValueError: there is none, or a path does not begin at the top.
+    """
+    found: list[tuple[Path, int]] = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        path, sign, place = name.rpartition("#")
+        numbered = bool(sign) and place.isdecimal() and len(place) <= 3
+        found.append((Path(path if numbered else name), int(place) if numbered else 0))
+    if not found or not all(path.is_absolute() for path, _ in found):
+        raise ValueError("must be whole paths of font files with commas between them, such as /fonts/NanumGothic.ttf")
+    return tuple(found)

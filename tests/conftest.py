@@ -1,6 +1,6 @@
 """What the tests of every room share: databases, the clock, the browser, and what may be missing.
 
-PHARMACY_TEST_REQUIRE=browser,postgres turns the absence of either into a failure; otherwise its tests are
+PHARMACY_TEST_REQUIRE=browser,postgres,fonts turns the absence of any into a failure; otherwise its tests are
 skipped, and the end of the run says so in one line for each.
 """
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import default_data_dir, from_env, setting_names
+from pharmacy.app import create_app
 from pharmacy.settings import ConfigError, Printer, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +44,7 @@ def test_every_setting_is_read_from_its_own_name(tmp_path: Path) -> None:
             "PHARMACY_THREADS": "4",
             "PHARMACY_TRUSTED_PROXY": "127.0.0.1",
             "PHARMACY_DEMO": "yes",
+            "PHARMACY_FONTS": f"{tmp_path}/one.ttf, {tmp_path}/more.ttc#2",
             "PHARMACY_PRINTERS": f"{ZEBRA}, office=lp:HP_LaserJet?format=pdf&stock=vial-4x3&dpi=600",
         }
     )
@@ -61,6 +63,7 @@ def test_every_setting_is_read_from_its_own_name(tmp_path: Path) -> None:
         threads=4,
         trusted_proxy="127.0.0.1",
         demo=True,
+        fonts=((tmp_path / "one.ttf", 0), (tmp_path / "more.ttc", 2)),
         printers=(
             Printer("zebra", "zpl", "vial-4x2", 203, host="192.168.0.20", port=9100),
             Printer("office", "pdf", "vial-4x3", 600, queue="HP_LaserJet"),
@@ -123,6 +126,8 @@ def test_the_name_that_belongs_to_the_tests_is_tolerated(tmp_path: Path) -> None
         ("HOST", "127.0.0.1 ", "must be one address or host name"),
         ("DATABASE_URL", "pharmacy.db", "must look like sqlite:///file"),
         ("DATABASE_URL", "mysql://h/db", "must begin with sqlite:/// or postgresql"),
+        ("FONTS", "NanumGothic.ttf", "must be whole paths of font files with commas between them"),
+        ("FONTS", ",", "must be whole paths of font files with commas between them"),
         ("SECRET_KEY", "short", "PHARMACY_SECRET_KEY must have at least 32 characters."),
     ],
 )
@@ -130,6 +135,14 @@ def test_a_wrong_value_is_refused_with_what_is_wanted(name: str, value: str, sen
     with pytest.raises(ConfigError) as refusal:
         from_env({"PHARMACY_DATA_DIR": str(tmp_path), f"PHARMACY_{name}": value})
     assert sentence in str(refusal.value)
+
+
+def test_a_font_that_cannot_be_read_stops_the_application_before_it_opens_its_database(tmp_path: Path) -> None:
+    settings = from_env({"PHARMACY_DATA_DIR": str(tmp_path), "PHARMACY_FONTS": str(tmp_path / "none.ttf")})
+    with pytest.raises(ConfigError) as refusal:
+        create_app(settings)
+    path = tmp_path / "none.ttf"
+    assert str(refusal.value) == f"PHARMACY_FONTS: The font {path} cannot be read: No such file or directory."
 
 
 @pytest.mark.parametrize("name", ["PHARMACY_SECRET_KEY", "PHARMACY_DATABASE_URL"])

@@ -24,7 +24,7 @@ class PrinterTest(Label):
     @property
     def line_code(self) -> str:
         """What the Code 128 holds: T and the letters of the token, so that one code is not scanned for both."""
-        return f"T{self.token.rpartition(':')[2][:7]}"
+        return f"T{self.token.rpartition(':')[2][:5]}"
 
     @property
     def codes(self) -> tuple[tuple[str, str], ...]:

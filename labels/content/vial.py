@@ -1,11 +1,12 @@
 """What the container label says, and the same as JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 
 from labels.content.words import Label, spoken
 from labels.errors import LabelRefused
 
+LISTS = ("warnings", "warnings_translated")
 COMPOUNDED = "This medicine was compounded by our pharmacy"
 
 
@@ -21,6 +22,8 @@ class VialLabel(Label):
     inactive: the ingredients alone, "microcrystalline cellulose, hypromellose".
     token: what the DataMatrix holds; it must say nothing about the patient.
     mark: "DEMONSTRATION", "Reprint 1" or nothing.
+    language: of what stands translated beside the English, "es"; nothing when it stands in English alone.
+    directions_translated, warnings_translated: the same directions and warnings in that language.
     """
 
     pharmacy_name: str
@@ -47,6 +50,9 @@ class VialLabel(Label):
     initials: str
     token: str
     mark: str = ""
+    language: str = ""
+    directions_translated: str = ""
+    warnings_translated: tuple[str, ...] = ()
 
     @property
     def line_code(self) -> str:
@@ -60,7 +66,7 @@ class VialLabel(Label):
 
 
 def from_document(document: object) -> VialLabel:
-    """A vial label from flat JSON: its keys are the fields of VialLabel, `warnings` is a list of texts.
+    """A vial label from flat JSON: its keys are the fields of VialLabel, warnings are lists of texts.
 
     Raises:
         LabelRefused: a key is missing, unknown, or its value is no text.
@@ -71,19 +77,18 @@ def from_document(document: object) -> VialLabel:
     for key in document:
         if key not in known:
             raise LabelRefused(f"a vial label has no field of the name {str(key)[:40]!r}", str(key)[:40])
-    needed = [name for name in known if name not in {"purpose", "bottle", "mark", "compounded"}]
-    for name in needed:
-        if name not in document:
+    for name, field in known.items():
+        if field.default is MISSING and name not in document:
             raise LabelRefused(f"{spoken(name)} is missing", name)
-    warnings = _warnings(document["warnings"])
-    others = {str(key): _text(str(key), value) for key, value in document.items() if key != "warnings"}
-    return VialLabel(**others, warnings=warnings)
+    lists = {name: _list(name, document[name]) for name in LISTS if name in document}
+    others = {str(key): _text(str(key), value) for key, value in document.items() if key not in LISTS}
+    return VialLabel(**others, **lists)  # type: ignore[arg-type]  # each list has just been checked
 
 
 def to_document(label: VialLabel) -> dict[str, object]:
     """The inverse of `from_document`."""
     values = {field.name: getattr(label, field.name) for field in fields(label)}
-    return values | {"warnings": list(label.warnings)}
+    return values | {name: list(values[name]) for name in LISTS}
 
 
 def _text(name: str, value: object) -> str:
@@ -92,9 +97,9 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def _warnings(value: object) -> tuple[str, ...]:
+def _list(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise LabelRefused("warnings are to be a list of texts in quotation marks", "warnings")
+        raise LabelRefused(f"{name} are to be a list of texts in quotation marks", name)
     return tuple(value)
 
 

@@ -4,7 +4,11 @@ Every value of a label is a finished string: nothing is calculated or formatted 
 ("24 Nov 2026"): which form a pharmacy writes is decided before the label is made.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+Told = str | tuple[str, ...] | tuple[tuple[str, ...], ...]
+"""What a field holds: a text, several, or a table of them."""
 
 LONGEST = 600
 """Characters. No field near it could fit; it only keeps absurd input from being measured word by word."""
@@ -26,6 +30,8 @@ SPOKEN = {
     "description": "the physical description",
     "inactive": "the list of inactive ingredients",
     "warnings": "an auxiliary warning",
+    "warnings_translated": "an auxiliary warning in the patient's language",
+    "directions_translated": "the directions in the patient's language",
     "compounded": "the statement about compounding",
     "initials": "the pharmacist's initials",
     "formula": "the formula's name",
@@ -33,6 +39,25 @@ SPOKEN = {
     "lot_number": "the lot number",
     "active": "the name of the active",
     "parents": "a lot that went into it",
+    "number": "the prescription and fill number",
+    "containers": "a line of what is in the bag",
+    "keep": "how to keep it",
+    "counsel": "the note about counselling",
+    "bottles": "the heading of a bottle",
+    "days": "a day of the calendar",
+    "sections": "a sentence of the leaflet",
+    "lines": "a line of the price",
+    "prices": "a line of the price list",
+    "price_head": "the head of the price list",
+    "price_title": "the title of the price list",
+    "price_note": "the note under the price list",
+    "paid": "the date it was paid",
+    "total": "the total",
+    "medicine": "what the patient takes",
+    "which": "the list of medicines",
+    "call": "when to call",
+    "pharmacy": "the pharmacy's name",
+    "issued": "the date",
     "made_by": "who made it",
     "ingredient": "the ingredient's name",
     "maker_lot": "the maker's lot",
@@ -60,9 +85,13 @@ class Label:
         return ()
 
 
-MAY_BE_EMPTY = frozenset({"purpose", "bottle", "mark", "warnings", "certificate", "standing"})
-NOT_PRINTED = frozenset({"token"})
-"""The token is in the DataMatrix only."""
+MAY_BE_EMPTY = frozenset(
+    {"purpose", "bottle", "mark", "language", "directions_translated", "paid", "certificate", "standing"}
+)
+"""A list may be empty too, but no text in it."""
+
+NOT_PRINTED = frozenset({"token", "language"})
+"""The token is in the DataMatrix only; the language says which one the translations are in."""
 
 
 def spoken(field: str) -> str:
@@ -75,12 +104,20 @@ def spoken(field: str) -> str:
 
 
 def texts(label: Label) -> tuple[tuple[str, str], ...]:
-    """Every (field, text) of the label, in the order of its declaration, each warning on its own."""
+    """Every (field, text) of the label, in the order of its declaration, each warning and cell on its own."""
     found: list[tuple[str, str]] = []
     for field in label.__dataclass_fields__:
         value = getattr(label, field)
         if isinstance(value, tuple):
-            found.extend((field, text) for text in value)
+            found.extend((field, text) for text in _flat(value))
         else:
             found.append((field, value))
     return tuple(found)
+
+
+def _flat(value: Told) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    else:
+        for part in value:
+            yield from _flat(part)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from labels.content import spoken
 from labels.errors import LabelRefused
 from labels.fit import DoesNotFit, composed, on_one_line, parts, spaced
-from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
+from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, when_changed, width
 from labels.sheet import Sheet, Text
 
 LEADING = 1.09
@@ -162,6 +162,9 @@ def _filled(groups: tuple[tuple[Statement, ...], ...], size: float, room: float,
         for statement in group:
             filled.add(statement)
     return filled
+
+
+when_changed(_filled.cache_clear)
 
 
 def columns(rows: Sequence[Sequence[Statement]], *, size: float, room: float, gap: float) -> Flow:

@@ -32,9 +32,12 @@ HEAD_MM, SIDE_MM = 15.0, 6.0
 LINE_MODULE_MM, MATRIX_MODULE_MM = 0.25, 0.33
 """As on the vial label: what scans here scans there."""
 
-BARS_MM = 9.0
+BARS_MM, LOW_BARS_MM, LOW_MM = 9.0, 4.5, 40.0
 LADDER = (1, 2, 3, 4, 6)
-"""Height of the Code 128 [mm]; widths of the bars of the ladder [dots]."""
+"""Height of the Code 128, and on labels lower than that [mm]; widths of the bars of the ladder [dots]."""
+
+LONGEST_MM = 297.0
+"""Of what is no roll: a page of A4."""
 
 TICKS_MM = {10: 3.0, 5: 2.2, 1: 1.4}
 INCH_TICKS = {8: 3.0, 4: 2.2, 1: 1.4}
@@ -48,9 +51,19 @@ def rulers(stock: Stock) -> tuple[int, int]:
     >>> rulers(STOCKS["vial-4x2"])
     (90, 30)
     """
-    across = stock.width_mm - SIDE_MM - 2
+    across = stock.width_mm - SIDE_MM - 5  # the last number reaches beyond its tick
     down = stock.height_mm - HEAD_MM - 2
     return int(across // 10) * 10, int(down // 10) * 10
+
+
+def holds(stock: Stock) -> bool:
+    """Whether a test page is made for this stock: rulers of a centimetre each and both codes have room on it.
+
+    >>> from labels.stock import STOCKS
+    >>> holds(STOCKS["vial-4x2"])
+    True
+    """
+    return min(rulers(stock)) >= 10 and stock.width_mm >= 57 and stock.height_mm <= LONGEST_MM
 
 
 def lay_out(label: PrinterTest, stock: Stock) -> tuple[Sheet, ...]:
@@ -67,7 +80,7 @@ def lay_out(label: PrinterTest, stock: Stock) -> tuple[Sheet, ...]:
     _ruler_down(sheet, down, left, top)
     body = left + 8 * MM
     matrix_left = _codes(sheet, label, body)
-    _ladder(sheet, label, body, top + 6.5 * MM, matrix_left)
+    _told(sheet, label, body, top + (6 if stock.height_mm >= LOW_MM else 5.2) * MM, matrix_left)
     return (sheet,)
 
 
@@ -131,21 +144,34 @@ def _number(text: str, centre: float, baseline: float) -> Text:
     return Text("", text, centre - width(text, REGULAR, NUMBER_SIZE) / 2, baseline, REGULAR, NUMBER_SIZE)
 
 
-def _ladder(sheet: Sheet, label: PrinterTest, left: float, top: float, right: float) -> None:
-    """What to do, and groups of bars a number of dots wide with as wide gaps; they stay apart when all is well."""
-    stock = sheet.stock
+def _told(sheet: Sheet, label: PrinterTest, left: float, top: float, right: float) -> None:
+    """What to do, and where there is room above the codes, the ladder."""
     told = flow([[Statement("what_to_do", label.what_to_do)]], size=TEXT_SIZE, room=right - left, gap=GAP)
     told.write(sheet, x=left, top=top)
-    x, bars = stock.snap(left), stock.snap(top + told.height + GAP)
+    high = 4 * MM
+    under = high + 2 * GAP + CAP_HEIGHT * NUMBER_SIZE
+    if top + told.height + GAP + under <= sheet.stock.height - EDGE - _bars_high(sheet.stock):
+        _ladder(sheet, left, top + told.height + GAP, right, high)
+
+
+def _ladder(sheet: Sheet, left: float, top: float, right: float, high: float) -> None:
+    """Groups of bars some dots wide with as wide gaps, as many groups as fit; they stay apart when all is well."""
+    stock = sheet.stock
+    x, bars = stock.snap(left), stock.snap(top)
     for dots in LADDER:
-        wide, high = dots * stock.dot, stock.snap(4 * MM)
+        wide, called = dots * stock.dot, f"{dots} {'dot' if dots == 1 else 'dots'}"
+        room = max(9 * wide, width(called, REGULAR, NUMBER_SIZE))
+        if x + room > right:
+            return
         for bar in range(5):
-            _black(sheet, (x + 2 * bar * wide, bars, wide, high))
-        called = f"{dots} {'dot' if dots == 1 else 'dots'}"
-        sheet.write(Text("", called, x, bars + high + GAP + CAP_HEIGHT * NUMBER_SIZE, REGULAR, NUMBER_SIZE))
-        x = stock.snap(x + max(9 * wide, width(called, REGULAR, NUMBER_SIZE)) + 2 * GAP)
-    if x > right:
-        raise LabelRefused(f"{stock.name} is too small for a test page", "stock")
+            _black(sheet, (x + 2 * bar * wide, bars, wide, stock.snap(high)))
+        foot = bars + stock.snap(high) + GAP + CAP_HEIGHT * NUMBER_SIZE
+        sheet.write(Text("", called, x, foot, REGULAR, NUMBER_SIZE))
+        x = stock.snap(x + room + 2 * GAP)
+
+
+def _bars_high(stock: Stock) -> float:
+    return (BARS_MM if stock.height_mm >= LOW_MM else LOW_BARS_MM) * MM
 
 
 def _codes(sheet: Sheet, label: PrinterTest, left: float) -> float:
@@ -161,5 +187,6 @@ def _codes(sheet: Sheet, label: PrinterTest, left: float) -> float:
     if left + bars.across * thin + 2 * quiet > x - GAP:
         raise LabelRefused(f"{stock.name} is too small for a test page", "stock")
     sheet.matrix(squares, x=x, top=foot - side, side=square)
-    sheet.fence(bars, x=left + quiet, top=foot - BARS_MM * MM, thin=thin, down=BARS_MM * MM)
+    high = _bars_high(stock)
+    sheet.fence(bars, x=left + quiet, top=foot - high, thin=thin, down=high)
     return x - GAP

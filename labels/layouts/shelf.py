@@ -11,7 +11,7 @@ from math import inf
 from typing import Protocol
 
 from labels import barcodes
-from labels.content import spoken
+from labels.content import Label, spoken
 from labels.errors import LabelRefused
 from labels.fit import composed
 from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
@@ -138,14 +138,15 @@ class Body:
     def write(
         self,
         sheet: Sheet,
-        label: ShelfLabel,
+        label: Label,
         tried: Iterable[Sequence[Part]],
         *,
         fields: tuple[str, ...],
         most: float = inf,
+        what: str = "what stands between status and codes",
     ) -> None:
         """Sets the first of the bodies that fits, its parts spread evenly. tried: the largest first; most: space that
-        they are parted by at most [pt].
+        they are parted by at most [pt]; what: how a refusal names the body.
 
         Raises:
             LabelRefused: none fits; it names the longest of these fields.
@@ -157,16 +158,16 @@ class Body:
             if needed <= self.foot - self.top:
                 break
         else:
-            raise self._too_long(label, needed, fields)
+            raise self._too_long(label, needed, fields, what)
         top, space = self.top, min(most, (self.foot - self.top - height) / len(parts))
         for part in parts:
             part.write(sheet, x=self.left, top=top)
             top += part.height + space
 
-    def _too_long(self, label: ShelfLabel, needed: float, fields: tuple[str, ...]) -> LabelRefused:
+    def _too_long(self, label: Label, needed: float, fields: tuple[str, ...], what: str) -> LabelRefused:
         longest = max(fields, key=lambda field: len("".join(getattr(label, field))))
         return LabelRefused(
-            f"what stands between status and codes needs {needed:.0f} pt of height at its least size and the "
+            f"{what} needs {needed:.0f} pt of height at its least size and the "
             f"label has {self.foot - self.top:.0f} pt; {spoken(longest)} is the longest part of it, shorten it or take "
             "a larger label",
             longest,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
 from labels.fit import DoesNotFit, wrap
-from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR
+from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, reach
 from labels.layouts.vial_frame import LEFT, advice
 from labels.sheet import Sheet, Text
 from labels.stock import Stock
@@ -35,8 +35,8 @@ class Setting:
     space: float = 3.0
 
     def size(self, field: str) -> float:
-        """Of a field [pt]."""
-        return float(getattr(self, field))
+        """Of a field [pt]; a translation is as large as what it translates."""
+        return float(getattr(self, field.removesuffix("_translated")))
 
 
 SETTINGS = (
@@ -57,7 +57,14 @@ LARGE_SETTINGS = (
 )
 """Where the block has more than half of a label to itself."""
 
-BLOCK_FONTS = {"patient": BOLD, "drug": REGULAR, "directions": BOLD, "purpose": REGULAR, "bottle": BOLD}
+BLOCK_FONTS = {
+    "patient": BOLD,
+    "drug": REGULAR,
+    "directions": BOLD,
+    "directions_translated": BOLD,
+    "purpose": REGULAR,
+    "bottle": BOLD,
+}
 """The fields of the block in their order."""
 
 BLOCK_HEAD, BLOCK_FOOT = 3.2, 1.6
@@ -89,9 +96,14 @@ class BlockPart:
     leading: float
 
     @property
+    def rise(self) -> float:
+        """From its top to its first baseline [pt]: Chinese and Korean signs stand higher than capitals."""
+        return reach(self.lines[0], BLOCK_FONTS[self.field])[0] * self.size
+
+    @property
     def height(self) -> float:
         """From the first line's capitals to the foot of the last line's letters [pt]."""
-        return (len(self.lines) - 1) * self.leading + (CAP_HEIGHT + DESCENT) * self.size
+        return self.rise + (len(self.lines) - 1) * self.leading + DESCENT * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ class Block:
         inner = (free - 2 * outer) / (len(self.parts) - 1) if len(self.parts) > 1 else 0.0
         reached = top + BLOCK_HEAD + outer
         for part in self.parts:
-            font, baseline = BLOCK_FONTS[part.field], reached + CAP_HEIGHT * part.size
+            font, baseline = BLOCK_FONTS[part.field], reached + part.rise
             for number, line in enumerate(part.lines):
                 sheet.write(Text(part.field, line, x, baseline + number * part.leading, font, part.size))
             reached += part.height + inner
@@ -154,7 +166,7 @@ def block_too_long(block: Block, stock: Stock) -> LabelRefused:
     return LabelRefused(
         f"{spoken(longest)}: patient, medicine, directions and purpose need {sum(block.lines.values())} lines "
         f"at {LEAST_PATIENT_SIZE:g} pt, {block.lines[longest]} of them here, more than the label holds; "
-        f"{advice(stock)}",
+        f"{advice(stock, block.lines)}",
         longest,
     )
 

@@ -1,11 +1,13 @@
 """What the container labels of every stock share: their edges, their codes, and what a refusal advises."""
 
+from collections.abc import Iterable
+
 from labels import barcodes
 from labels.barcodes import Modules
 from labels.content import VialLabel
 from labels.errors import LabelRefused
 from labels.sheet import Mask, Sheet
-from labels.stock import Stock
+from labels.stock import STOCKS, Stock
 
 LEFT, RIGHT, HEAD, FOOT = 4.0, 3.4, 3.4, 3.2
 GAP = 2.6
@@ -15,13 +17,17 @@ LINE_MODULE_MM, MATRIX_MODULE_MM = 0.25, 0.33
 """Least bar of the Code 128, one square of the DataMatrix."""
 
 
-def advice(stock: Stock) -> str:
-    """What would help when a label is too long for its stock."""
+def advice(stock: Stock, fields: Iterable[str]) -> str:
+    """What helps where so many fields have no room; a signed translation is not shortened at the printer."""
+    translated = any(field.endswith("_translated") for field in fields)
+    shorten = "" if translated else "shorten it or "
     if stock.continuous:
-        return "shorten it"
+        return f"{shorten}take a label in two parts"
     if stock.parts > 1:
-        return "shorten it or take a larger label"
-    return "shorten it or take a larger label, or the one in two parts"
+        return f"{shorten}take a larger label"
+    if translated and stock.height_mm < STOCKS["vial-4x3"].height_mm:
+        return "take the stock vial-4x3, or a label in two parts"
+    return f"{shorten}take a larger label, or one in two parts"
 
 
 def squares_of(label: VialLabel) -> Modules:

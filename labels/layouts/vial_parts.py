@@ -202,14 +202,16 @@ def _rests(label: VialLabel, lines: Room, unsaid: tuple[str, ...]) -> Iterator[t
         Statement("pharmacy_phone", label.pharmacy_phone, whole=True),
         Statement("pharmacy_address", label.pharmacy_address, whole=True),
     ]
-    facts, (warnings, small) = _facts(label, unsaid), small_print(label)
+    facts = _facts(label, unsaid)
+    *before, last, others = small_print(label)
     for fact_size, small_size, spacing in REST_SIZES:
         whose = flow([pharmacy], size=fact_size, room=lines.beside, gap=2 * GAP, spacing=spacing)
         above = flow([facts], size=fact_size, room=lines.wide, gap=2 * GAP, spacing=spacing)
-        for groups in ([warnings, small], [warnings + small]):
+        for groups in ([*before, last, others], [*before, last + others]):
             below = flow(groups, size=small_size, room=lines.wide, gap=GAP, spacing=spacing)
             yield whose, _Rest((above, below))
-    together = flow([facts + warnings + small], size=small_size, room=lines.wide, gap=GAP, spacing=spacing)
+    groups = [facts + before[0], last + others] if before else [facts + last + others]
+    together = flow(groups, size=small_size, room=lines.wide, gap=GAP, spacing=spacing)
     yield whose, _Rest((together,))
 
 

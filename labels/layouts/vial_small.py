@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
-from labels.fonts import BOLD
+from labels.fonts import BOLD, when_changed
 from labels.layouts.flow import Flow, Measured, Statement, flow, sentence
 from labels.layouts.vial_frame import GAP, LEFT, advice
 from labels.sheet import Sheet
@@ -45,7 +45,8 @@ class Lower:
     def __init__(self, label: VialLabel, room: float) -> None:
         self.room = room
         self.facts = Measured(facts_of(label))
-        self.smalls = _small(label.warnings, label.storage, label.description, label.inactive)
+        facts = (label.storage, label.description, label.inactive)
+        self.smalls = _small(label.warnings, label.warnings_translated, *facts)
 
     def within(self, height: float) -> Bottom | None:
         """The first of them that is no higher [pt]; none when all are."""
@@ -89,31 +90,35 @@ def initials_of(label: VialLabel) -> Statement:
     return Statement("initials", label.initials, "RPh", BOLD, whole=True)
 
 
-def _warnings_of(warnings: tuple[str, ...]) -> list[Statement]:
-    """The auxiliary warnings, a sentence each."""
-    return [Statement("warnings", sentence(text), font=BOLD) for text in warnings]
+# The small print is that of the formula, the same on label after label.
+@lru_cache(maxsize=512)
+def _small(
+    warnings: tuple[str, ...], translated: tuple[str, ...], storage: str, description: str, inactive: str
+) -> tuple[Measured, Measured]:
+    """The small print, with storage on a line of its own and with everything in one; a translation begins a line."""
+    *before, last, others = _groups(warnings, translated, storage, description, inactive)
+    return Measured([*before, last, others]), Measured([*before, last + others])
 
 
-def _small_of(storage: str, description: str, inactive: str) -> list[Statement]:
-    """How to keep it, what it looks like, what else is in it."""
-    return [
+when_changed(_small.cache_clear)
+
+
+def small_print(label: VialLabel) -> list[list[Statement]]:
+    """The warnings, the same translated if they are, and what follows them, each to begin a line."""
+    return _groups(label.warnings, label.warnings_translated, label.storage, label.description, label.inactive)
+
+
+def _groups(
+    warnings: tuple[str, ...], translated: tuple[str, ...], storage: str, description: str, inactive: str
+) -> list[list[Statement]]:
+    warned = [Statement("warnings", sentence(text), font=BOLD) for text in warnings]
+    again = [Statement("warnings_translated", text, font=BOLD) for text in translated]
+    others = [
         Statement("storage", sentence(storage)),
         Statement("description", sentence(description), "Looks like:"),
         Statement("inactive", sentence(inactive), "Inactive ingredients:"),
     ]
-
-
-# The small print is that of the formula, the same on label after label.
-@lru_cache(maxsize=512)
-def _small(warnings: tuple[str, ...], storage: str, description: str, inactive: str) -> tuple[Measured, Measured]:
-    """The small print, with storage on a line of its own and with everything in one."""
-    warned, others = _warnings_of(warnings), _small_of(storage, description, inactive)
-    return Measured([warned, others]), Measured([warned + others])
-
-
-def small_print(label: VialLabel) -> tuple[list[Statement], list[Statement]]:
-    """The warnings, and what follows them."""
-    return _warnings_of(label.warnings), _small_of(label.storage, label.description, label.inactive)
+    return [warned, again, others] if again else [warned, others]
 
 
 def small_print_too_long(flows: Iterable[Flow], needed: float, room: float, stock: Stock) -> LabelRefused:
@@ -124,6 +129,6 @@ def small_print_too_long(flows: Iterable[Flow], needed: float, room: float, stoc
     longest = max((field for field in lengths if field), key=lambda field: lengths[field])
     return LabelRefused(
         f"the small print needs {needed:.0f} pt of height at its least size and the label has "
-        f"{room:.0f} pt; {spoken(longest)} is the longest part of it, {advice(stock)}",
+        f"{room:.0f} pt; {spoken(longest)} is the longest part of it, {advice(stock, lengths)}",
         longest,
     )

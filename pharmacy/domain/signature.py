@@ -23,6 +23,8 @@ class Meaning(StrEnum):
     ONE_PHARMACIST = "I am the only pharmacist on duty here and sign alone where two would sign"
     RULE_RETIRED = "I take this screening rule out of force for the reason given"
     RULE_RESTORED = "I put this screening rule back in force for the reason given"
+    PHRASE_RELEASED = "I release this translation for labels, as the named translator has checked it"
+    PHRASE_WITHDRAWN = "I withdraw this translation from labels for the reason given"
     FINAL_CHECK = "I checked the contents and the label of this container against the prescription"
 
 

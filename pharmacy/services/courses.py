@@ -55,6 +55,18 @@ def live(session: Session, rx: Prescription) -> list[Fill]:
     return list(session.scalars(statement.order_by(Fill.fill_number)))
 
 
+def packed(session: Session, fill: Fill) -> tuple[Bottle, ...]:
+    """The bottles of the course that a fill belongs to, which are those of its plan as it stands.
+
+    Raises: RuleBroken when the plan was entered anew since they were filled.
+    """
+    rx = fill.prescription
+    bottles = bottles_of(rx)
+    if any(not _is_of(one, bottles) for one in live(session, rx)):
+        raise RuleBroken(f"The plan of prescription {rx.number} was entered anew; its bottles are of the one before.")
+    return bottles
+
+
 def wanting(bottles: tuple[Bottle, ...], counted: list[Fill]) -> tuple[int, ...]:
     """The places of the bottles for which there is no fill; counted: the live fills of the prescription.
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
@@ -18,7 +18,7 @@ from pharmacy.services.acting import Actor, get_to_change, move, record
 from pharmacy.services.allocating import batches_for
 from pharmacy.services.courses import fills_left
 from pharmacy.services.signing import Proof, Standing
-from pharmacy.store.tables import Fill, Label, Prescription
+from pharmacy.store.tables import Fill, Label, LabelKind, Prescription
 
 __all__ = [
     "allocate",
@@ -158,7 +158,7 @@ def check(
     state = move(session, fill, "check", actor=actor, now=now, reason=reason, done_by=packed_by)
     refuse_unless_sound(session, fill, today)
     label = session.execute(
-        select(Label).where(Label.fill_id == fill.id).order_by(Label.id.desc()).limit(1)
+        select(Label).where(*_on_the_container(fill)).order_by(Label.id.desc()).limit(1)
     ).scalar_one()
     if scanned.strip() not in (fill.number, label.token):
         raise RuleBroken(
@@ -286,8 +286,11 @@ def refuse_unless_sound(session: Session, fill: Fill, today: date) -> None:
 
 
 def content(session: Session, fill: Fill) -> dict[str, object]:
-    """What the final check's signature covers: prescription, capsules and the very label."""
-    labels = session.scalars(select(Label.sha256).where(Label.fill_id == fill.id).order_by(Label.id))
+    """What the final check's signature covers: prescription, capsules and the very label.
+
+    Not the papers that go with the container: a receipt is made after the check, and changes nothing of it.
+    """
+    labels = session.scalars(select(Label.sha256).where(*_on_the_container(fill)).order_by(Label.id))
     return {
         "number": fill.number,
         "prescription": prescriptions.content(fill.prescription),
@@ -298,6 +301,10 @@ def content(session: Session, fill: Fill) -> dict[str, object]:
         "labels": list(labels),
         **_bottle(fill),
     }
+
+
+def _on_the_container(fill: Fill) -> tuple[ColumnElement[bool], ...]:
+    return (Label.fill_id == fill.id, Label.kind == LabelKind.VIAL)
 
 
 def _bottle(fill: Fill) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Labels as they were made: kept byte for byte, found again, and how many there were before."""
 
+import json
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, undefer
 
 from labels.content import Label as Content
+from labels.linting import Told
 from labels.printing import Printed
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
@@ -20,11 +22,12 @@ _TOKEN_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that look alike
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A label that was drawn and read back without a difference."""
+    """A label that was drawn and read back without a difference. warned: what rules find that does not stop it."""
 
     label: Content
     printed: Printed
     stock: str
+    warned: tuple[Told, ...] = ()
 
     @property
     def token(self) -> str:
@@ -71,6 +74,7 @@ def keep(
             "codes": [{"kind": code.kind, "payload": code.payload} for code in made.printed.barcodes],
             "differs": [],
             "pages": made.printed.pages,
+            "warned": [asdict(one) for one in made.warned],
         },
         made_by_id=actor.id,
         made_at=now,
@@ -101,8 +105,8 @@ def refuse_without_reason(copies: int, reason: str) -> None:
 
 
 def token_of(session: Session, where: ColumnElement[bool]) -> str:
-    """The token that all labels of one fill, batch, lot or piece of equipment carry."""
-    return session.scalar(select(func.min(Label.token)).where(where)) or new_token()
+    """The token that all labels of one fill, batch, lot or piece of equipment carry that have one."""
+    return session.scalar(select(func.min(Label.token)).where(where, Label.token != "")) or new_token()
 
 
 def printed_before(session: Session, kind: LabelKind, where: ColumnElement[bool]) -> int:
@@ -117,9 +121,12 @@ def same_before(session: Session, kind: LabelKind, where: ColumnElement[bool], l
 
 
 def _says(content: dict[str, Any]) -> dict[str, Any]:
-    """What a label says, as JSON has it; for how many containers it was asked does not make it another one."""
+    """What a label says, as JSON has it, where a row of a table is a list.
+
+    For how many containers it was asked does not make it another one.
+    """
     told = {name: value for name, value in content.items() if name not in ("mark", "token", "of_several")}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+    return dict(json.loads(json.dumps(told)))
 
 
 def new_token() -> str:

@@ -10,9 +10,11 @@ from labels.content import BatchLabel, TriturationLabel, VialLabel
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_measure, format_strength
 from pharmacy.domain.workflow import BatchState, LotState
-from pharmacy.services import courses, fills, second_readings
+from pharmacy.services import courses, fills, phrases, second_readings
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import printed_before, same_before, token_of
+from pharmacy.services.patient_words import WARNINGS
+from pharmacy.services.phrases import Spoken
 from pharmacy.store.tables import (
     Batch,
     Fill,
@@ -26,12 +28,6 @@ from pharmacy.store.tables import (
     Trituration,
 )
 
-WARNINGS = (
-    "Do not take with opioid medicines. Tell every doctor and dentist.",
-    "May cause vivid dreams.",
-    "Keep dry and away from light.",
-    "Keep out of reach of children.",
-)
 DEMONSTRATION = "DEMONSTRATION"
 
 
@@ -46,6 +42,7 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
     rx, batch, pharmacy = fill.prescription, fill.allocations[-1].batch, pharmacy_of(session)
     assert rx.patient and rx.prescriber and rx.verified_by  # noqa: S101, PT018 - verified prescriptions have them
     mine = Label.fill_id == fill.id
+    spoken = spoken_on(session, fill)
     return VialLabel(
         pharmacy_name=pharmacy.name,
         pharmacy_address=pharmacy.address,
@@ -69,7 +66,20 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
         initials=rx.verified_by.initials,
         token=token_of(session, mine),
         mark=mark_of(pharmacy, printed_before(session, LabelKind.VIAL, mine)),
+        language=spoken.language if spoken.prints else "",
+        directions_translated=spoken.directions,
+        warnings_translated=spoken.warnings,
     )
+
+
+def spoken_on(session: Session, fill: Fill) -> Spoken:
+    """What the container label of a fill says in the patient's language, or why it says nothing.
+
+    Raises: RuleBroken.
+    """
+    patient = fill.prescription.patient
+    language = patient.language if patient else ""
+    return phrases.speak(session, language, directions=courses.directions_of(fill), warnings=WARNINGS)
 
 
 def compose_batch(session: Session, batch_id: int) -> BatchLabel:
@@ -138,8 +148,13 @@ def shelf_status(state: BatchState | LotState) -> str:
 
 def drug_name(batch: Batch) -> str:
     """Generic name, salt after the name, strength and form: "naltrexone hydrochloride 4.5 mg capsule"."""
+    return f"{active_of(batch)} {format_strength(batch.formula.strength_mg)} {batch.formula.form.lower()}"
+
+
+def active_of(batch: Batch) -> str:
+    """Generic name, salt after the name: "naltrexone hydrochloride"."""
     active = next(c.lot.ingredient for c in batch.inputs if c.lot.ingredient.kind is IngredientKind.ACTIVE)
-    return f"{active.name.lower()} {format_strength(batch.formula.strength_mg)} {batch.formula.form.lower()}"
+    return active.name.lower()
 
 
 def day(value: date) -> str:

@@ -7,12 +7,20 @@ from pharmacy.domain.errors import NotFound
 from pharmacy.services import label_keeping
 
 
-def preview(session: Session, label_id: int, part: int = 1) -> bytes:
-    """A label, or one part of it, as a grey PNG of 203 dots an inch, the printer's own. part: counted from 1.
+def preview(session: Session, label_id: int, page: int = 0) -> bytes:
+    """A part of a label as a grey PNG of 203 dots an inch, the printer's own. page: which part, the first is 0.
 
     Raises: NotFound.
     """
     pdf = label_keeping.pdf_of(session, label_id).pdf
-    if part != 1 and not 1 <= part <= pages(pdf):
-        raise NotFound("The label has no such part.")
-    return png(pdf, page=part - 1)
+    if not 0 <= page < pages(pdf):
+        raise NotFound("This label has no such part.")
+    return png(pdf, page=page)
+
+
+def parts(session: Session, label_id: int) -> int:
+    """How many parts a label has, each a page.
+
+    Raises: NotFound.
+    """
+    return pages(label_keeping.pdf_of(session, label_id).pdf)

@@ -16,11 +16,13 @@ from pharmacy.domain.events import Event
 from pharmacy.domain.pricing import Price, course_price, priced_with_the_first
 from pharmacy.domain.roles import Role
 from pharmacy.domain.units import format_strength
+from pharmacy.domain.workflow import FormulaState
 from pharmacy.services import courses
 from pharmacy.services.acting import Actor, get_to_change, record
-from pharmacy.store.tables import Fill, PriceAcceptance
+from pharmacy.store.tables import Fill, Formula, PriceAcceptance
 
 LEAST_REASON = 10
+LISTED = (30, 90)  # capsules, on the price list
 
 
 def quote(fill: Fill) -> Price:
@@ -37,12 +39,12 @@ def waits_for(session: Session, fill: Fill) -> str:
     priced = quote(fill)
     if not priced.needs_approval or accepted(session, fill):
         return ""
-    return f"{_contents(fill)}, ${fill.price}: {' '.join(priced.reasons)}"
+    return f"{contents(fill)}, ${fill.price}: {' '.join(priced.reasons)}"
 
 
 def accepted(session: Session, fill: Fill) -> Sequence[PriceAcceptance]:
     """The acceptances of these capsules at this price."""
-    same = (PriceAcceptance.total == fill.price, PriceAcceptance.contents == _contents(fill))
+    same = (PriceAcceptance.total == fill.price, PriceAcceptance.contents == contents(fill))
     return session.scalars(select(PriceAcceptance).where(*same).order_by(PriceAcceptance.id)).all()
 
 
@@ -58,7 +60,7 @@ def accept(session: Session, fill_id: int, *, reason: str, actor: Actor, now: da
         raise RuleBroken(f"The price of fill {fill.number} waits for nobody.")
     if len(reason.strip()) < LEAST_REASON:
         raise RuleBroken(f"Reason: at least {LEAST_REASON} letters; it is kept with your name.", field="reason")
-    row = PriceAcceptance(contents=_contents(fill), total=fill.price, reason=reason.strip(), person_id=actor.id, at=now)
+    row = PriceAcceptance(contents=contents(fill), total=fill.price, reason=reason.strip(), person_id=actor.id, at=now)
     session.add(row)
     session.flush()
     record(
@@ -85,6 +87,16 @@ def refuse_unaccepted(session: Session, fill: Fill) -> None:
         raise RuleBroken(f"{waits} It is accepted on the page of this fill, once for all fills like it.")
 
 
+def price_list(session: Session) -> tuple[tuple[Decimal, tuple[Decimal, ...]], ...]:
+    """Each strength [mg] of an approved formula with the price of one container of each of LISTED capsules."""
+    approved = select(Formula.strength_mg).where(Formula.state == FormulaState.APPROVED).distinct()
+    strengths = sorted(session.scalars(approved))
+    return tuple(
+        (strength_mg, tuple(course_price(((strength_mg, number),)).total for number in LISTED))
+        for strength_mg in strengths
+    )
+
+
 def _bottles(fill: Fill) -> list[tuple[Decimal, int]]:
     """Strength [mg] and capsules of every bottle that the price is for."""
     if fill.bottles > 1:
@@ -98,6 +110,7 @@ def _days(fill: Fill) -> int:
     return courses.bottles_of(fill.prescription)[-1].last_day if fill.bottles > 1 else fill.days_supply
 
 
-def _contents(fill: Fill) -> str:
+def contents(fill: Fill) -> str:
+    """What a price is for: "30 × 4.5 mg for 30 days", of a course every bottle."""
     capsules = ", ".join(f"{number} × {format_strength(strength_mg)}" for strength_mg, number in _bottles(fill))
     return f"{capsules} for {_days(fill)} days"

@@ -4,7 +4,8 @@ Nothing here sends: `print_sender` takes a print, sends it outside of any transa
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -21,13 +22,13 @@ from pharmacy.domain.print_states import (
     wait_after,
 )
 from pharmacy.domain.roles import Role
-from pharmacy.services import printing
 from pharmacy.services.acting import Actor, get, get_to_change, record
 from pharmacy.services.label_keeping import note_print
 from pharmacy.services.print_payloads import NO_OFFSET, Offset, Paper, Payload, payload_of
+from pharmacy.services.reprinting import made_anew
 from pharmacy.settings import Printer
 from pharmacy.store.database import Database
-from pharmacy.store.tables import Label, LabelKind, PrinterPage, PrintJob
+from pharmacy.store.tables import Label, PrinterPage, PrintJob
 
 SENDER = Actor(0, "the print queue", Role.TECHNICIAN)
 
@@ -93,7 +94,7 @@ def reprint(
     *,
     actor: Actor,
     now: datetime,
-    today: date,
+    zone: ZoneInfo,
     offset: Offset = NO_OFFSET,
 ) -> int:
     """The label of a doubtful print is made anew, marked as a reprint, and queued; returns the new label's number.
@@ -107,7 +108,7 @@ def reprint(
             raise RuleBroken("A test page is not reprinted; make another one.")
         old = get(session, Label, job.label_id, "label")
     why = f"print {job_id} on {job.printer} is doubtful"
-    paper = Paper(label_id=_made_anew(database, old, why, actor=actor, now=now, today=today))
+    paper = Paper(label_id=made_anew(database, old, zone=zone, actor=actor, now=now, reason=why))
     payload = payload_of(database, paper, printer, offset)
 
     def close_and_queue(session: Session) -> None:
@@ -247,16 +248,6 @@ def _settle(session: Session, job_id: int, verb: str, *, actor: Actor, now: date
     job.reason, job.settled_by_id, job.settled_at = reason.strip(), actor.id, now
     _note(session, Event.PRINT_SETTLED, job, actor, now, verb=verb, reason=job.reason)
     return job
-
-
-def _made_anew(database: Database, old: Label, why: str, *, actor: Actor, now: datetime, today: date) -> int:
-    if old.kind is LabelKind.VIAL:
-        assert old.fill_id  # noqa: S101 - a vial's label has one
-        return printing.print_fill(
-            database, old.fill_id, actor=actor, now=now, today=today, reason=why, stock=old.stock
-        )
-    of_id = getattr(old, printing.SOURCES[old.kind].column.key)
-    return printing.print_of(database, old.kind, of_id, actor=actor, now=now, reason=why, stock=old.stock)
 
 
 def _note(session: Session, event: Event, job: PrintJob, actor: Actor, now: datetime, **detail: object) -> None:

@@ -12,6 +12,7 @@ from labels.content import PrinterTest
 from labels.errors import LabelRefused
 from labels.layouts.printer_test import rulers
 from labels.papers import PAPERS
+from labels.stock import STOCKS
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.printer_check import Expected, Found, faults
@@ -23,8 +24,8 @@ from pharmacy.store.database import Database
 from pharmacy.store.tables import PrinterCheck, PrinterPage, Via
 
 KIND = "printer test"
-STOCKS = PAPERS[KIND].stocks
-"""Names of the stocks that a test page is made for, the usual one first."""
+KNOWN_STOCKS = {stock.name: f"{stock.name}: {stock.words}" for stock in STOCKS.values()}
+"""Every stock by its name, the usual one first, as a list offers it; of few of them there is no test page."""
 
 LONGEST_NAME = 40
 LONGEST_MM = Decimal(1000)
@@ -61,6 +62,7 @@ def make_page(database: Database, tested: Tested, *, actor: Actor, now: datetime
             token=new_token(),
             mark=mark,
         ),
+        today=now.astimezone(zone).date(),
         stock=stock.name,
     )
     across, down = rulers(stock)

@@ -1,4 +1,4 @@
-"""Labels: composed from signed records, made once, read back with other eyes, kept, and only then offered for print.
+"""Labels: composed from signed records, judged, made once, read back with other eyes, kept, and then offered for print.
 
 Drawing and reading back run between transactions, never inside one.
 """
@@ -13,8 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from labels.content import Label as Content
 from labels.errors import LabelRefused
+from labels.linting import Level, Told, judge, told
 from labels.papers import PAPERS, paper_of
-from labels.printing import render
+from labels.printing import lay_out, render
 from labels.read_back import agrees
 from labels.stock import STOCKS
 from pharmacy.domain.errors import Conflict, RuleBroken
@@ -23,6 +24,8 @@ from pharmacy.services import fills
 from pharmacy.services.acting import Actor, get, get_to_change, move
 from pharmacy.services.label_keeping import Made, keep, printed_before, refuse_without_reason, same_before
 from pharmacy.services.label_texts import compose_batch, compose_trituration, compose_vial
+from pharmacy.services.patient_label_texts import compose_auxiliary, compose_bag, compose_card
+from pharmacy.services.patient_page_texts import compose_calendar, compose_leaflet, compose_receipt
 from pharmacy.services.shelf_label_texts import compose_cover, compose_equipment, compose_lot
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Equipment, Fill, Label, LabelKind, Lot, Trituration
@@ -44,6 +47,12 @@ class Source:
 SOURCES = {
     LabelKind.BATCH: Source(Batch, "batch", Label.batch_id, compose_batch),
     LabelKind.TRITURATION: Source(Lot, "lot", Label.lot_id, compose_trituration),
+    LabelKind.AUXILIARY: Source(Fill, "fill", Label.fill_id, compose_auxiliary),
+    LabelKind.CALENDAR: Source(Fill, "fill", Label.fill_id, compose_calendar),
+    LabelKind.LEAFLET: Source(Fill, "fill", Label.fill_id, compose_leaflet),
+    LabelKind.RECEIPT: Source(Fill, "fill", Label.fill_id, compose_receipt),
+    LabelKind.CARD: Source(Fill, "fill", Label.fill_id, compose_card),
+    LabelKind.BAG: Source(Fill, "fill", Label.fill_id, compose_bag),
     LabelKind.LOT: Source(Lot, "lot", Label.lot_id, compose_lot),
     LabelKind.EQUIPMENT: Source(Equipment, "equipment", Label.equipment_id, compose_equipment),
     LabelKind.COVER: Source(Batch, "batch", Label.batch_id, compose_cover),
@@ -74,24 +83,28 @@ def print_fill(
 ) -> int:
     """Makes the container label of a fill, or another copy of it, and keeps it; returns the label's number.
 
-    Raises: RuleBroken: not its turn, a field that does not fit, or a label that does not read back.
+    Raises: RuleBroken: not its turn, a field that does not fit, a rule about labels, a label that does not read back.
     """
     with database.reading() as session:
         fill = get(session, Fill, fill_id, "fill")
         _label_step(session, fill, actor=actor, now=now, today=today, reason=reason)
         label = compose_vial(session, fill_id)
-    made = make(label, stock=stock)
+    made = make(label, today=today, stock=stock)
     return database.run(
         lambda session: _keep_vial(session, fill_id, made, actor=actor, now=now, today=today, reason=reason)
     )
 
 
-def print_batch(database: Database, batch_id: int, *, actor: Actor, now: datetime, reason: str = "") -> int:
+def print_batch(
+    database: Database, batch_id: int, *, actor: Actor, now: datetime, today: date, reason: str = ""
+) -> int:
     """Makes the shelf label of a batch as its state is now, like `print_of`."""
-    return print_of(database, LabelKind.BATCH, batch_id, actor=actor, now=now, reason=reason)
+    return print_of(database, LabelKind.BATCH, batch_id, actor=actor, now=now, today=today, reason=reason)
 
 
-def print_trituration(database: Database, trituration_id: int, *, actor: Actor, now: datetime, reason: str = "") -> int:
+def print_trituration(
+    database: Database, trituration_id: int, *, actor: Actor, now: datetime, today: date, reason: str = ""
+) -> int:
     """Makes the label of the lot that a trituration became, like `print_of`.
 
     Raises: RuleBroken when it is not mixed.
@@ -101,7 +114,7 @@ def print_trituration(database: Database, trituration_id: int, *, actor: Actor, 
         lot_id = made.lot_id
         if lot_id is None:
             raise RuleBroken(f"Trituration {made.number} is {made.state}; its label is made when it is mixed.")
-    return print_of(database, LabelKind.TRITURATION, lot_id, actor=actor, now=now, reason=reason)
+    return print_of(database, LabelKind.TRITURATION, lot_id, actor=actor, now=now, today=today, reason=reason)
 
 
 def print_of(
@@ -111,6 +124,7 @@ def print_of(
     *,
     actor: Actor,
     now: datetime,
+    today: date,
     reason: str = "",
     stock: str = "",
     given: Mapping[str, object] = MappingProxyType({}),
@@ -118,30 +132,43 @@ def print_of(
     """Makes a label of this kind as its record is now, and keeps it; returns the label's number.
 
     given: what the record does not hold, by the names that this kind is composed with.
-    Raises: RuleBroken: a copy without a reason, a field that does not fit, or a label that does not read back.
+    Raises: RuleBroken: a copy without a reason, a field that does not fit, a rule about labels, or a label that does
+        not read back.
     """
     with database.reading() as session:
         label = SOURCES[kind].compose(session, of_id, **given)
-    made = make(label, stock=stock)
+    made = make(label, today=today, stock=stock)
     return database.run(
         lambda session: _keep_of(session, kind, of_id, made, given, actor=actor, now=now, reason=reason)
     )
 
 
-def make(label: Content, *, stock: str = "") -> Made:
-    """Draws a label and reads it back: every field as text, each code from a picture of black and white dots.
+def make(label: Content, *, today: date, stock: str = "") -> Made:
+    """Judges a label, draws it and reads it back: every field as text, each code from black and white dots.
 
     Raises: RuleBroken naming the field.
     """
     try:
         found = paper_of(label).stock(stock)
+        warned = _judged(label, found.name, today)
         printed = render(label, stock=found.name)
     except LabelRefused as refusal:
         raise RuleBroken(f"The label cannot be printed: {refusal}", field=refusal.field) from refusal
     problems = agrees(label, printed.pdf, printed, dpi=found.dpi)
     if problems:
         raise RuleBroken("The label was not printed, since it does not read back: " + "; ".join(problems) + ".")
-    return Made(label, printed, found.name)
+    return Made(label, printed, found.name, warned)
+
+
+def _judged(label: Content, stock: str, today: date) -> tuple[Told, ...]:
+    """What the rules about labels warn of. One content on one stock is always laid out alike, so these are its sheets.
+
+    Raises: RuleBroken with everything for which it must not be printed.
+    """
+    findings = judge(label, lay_out(label, stock=stock), today=today)
+    if refused := told(findings, Level.REFUSE):
+        raise RuleBroken(f"The label cannot be printed: {'; '.join(map(str, refused))}.", field=refused[0].field)
+    return told(findings, Level.WARN)
 
 
 def _keep_vial(

@@ -15,6 +15,7 @@ from pharmacy.domain.events import Event
 from pharmacy.domain.identifiers import check_npi
 from pharmacy.domain.roles import PHARMACISTS
 from pharmacy.domain.units import read_date
+from pharmacy.services import phrase_tables
 from pharmacy.services.acting import Actor, changes, get, get_to_change, record
 from pharmacy.store.tables import Patient, Prescriber
 
@@ -101,6 +102,18 @@ def strike_out(
     if kept == held:
         raise RuleBroken(f"There is no such line on the record of {row.name}: {line.strip()[:120]}.", field="line")
     _change(session, row, {kind: kept}, actor=actor, now=now, reason=reason.strip())
+    return row
+
+
+def choose_language(session: Session, patient_id: int, language: str, *, actor: Actor, now: datetime) -> Patient:
+    """In which language labels speak to a patient, beside English. language: its code; "" for English alone.
+
+    Raises: NotFound when there is no such patient, or no phrases in that language.
+    """
+    if language:
+        phrase_tables.language(language)
+    row = get_to_change(session, Patient, patient_id, "patient")
+    _change(session, row, {"language": language}, actor=actor, now=now)
     return row
 
 

@@ -28,10 +28,11 @@ def print_lot(
     """
     with database.reading() as session:
         bought = get(session, Lot, lot_id, "lot").trituration is None
+    today = now.astimezone(zone).date()
     if not bought:
-        return print_of(database, LabelKind.TRITURATION, lot_id, actor=actor, now=now, reason=reason)
+        return print_of(database, LabelKind.TRITURATION, lot_id, actor=actor, now=now, today=today, reason=reason)
     given = {"asked": Asked(now, zone, containers)}
-    return print_of(database, LabelKind.LOT, lot_id, actor=actor, now=now, reason=reason, given=given)
+    return print_of(database, LabelKind.LOT, lot_id, actor=actor, now=now, today=today, reason=reason, given=given)
 
 
 def print_equipment(
@@ -42,7 +43,8 @@ def print_equipment(
     Raises: RuleBroken, like `print_of`.
     """
     given = {"asked": Asked(now, zone)}
-    return print_of(database, LabelKind.EQUIPMENT, equipment_id, actor=actor, now=now, reason=reason, given=given)
+    kind, today = LabelKind.EQUIPMENT, now.astimezone(zone).date()
+    return print_of(database, kind, equipment_id, actor=actor, now=now, today=today, reason=reason, given=given)
 
 
 def print_cover(
@@ -60,8 +62,10 @@ def print_cover(
     Raises: RuleBroken, like `print_of`.
     """
     given = {"asked": Asked(now, zone)}
-    kind = LabelKind.COVER
-    return print_of(database, kind, batch_id, actor=actor, now=now, reason=reason, stock=stock, given=given)
+    kind, today = LabelKind.COVER, now.astimezone(zone).date()
+    return print_of(
+        database, kind, batch_id, actor=actor, now=now, today=today, reason=reason, stock=stock, given=given
+    )
 
 
 def pages_of_covers() -> tuple[tuple[str, str], ...]:

@@ -136,7 +136,7 @@ class Label(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[Code]
-    read_back: Mapped[dict[str, Any]] = mapped_column(JSON)  # what the codes and the text read after rendering
+    read_back: Mapped[dict[str, Any]] = mapped_column(JSON)  # what the codes read after rendering; what rules warn of
     made_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[When]
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -86,6 +87,7 @@ class Patient(Base):
     medications: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     pregnant: Mapped[bool | None] = mapped_column(Boolean)
     diet: Mapped[Short]
+    language: Mapped[Code] = mapped_column(default="", server_default=text("''"))  # of labels, beside English
     created_at: Mapped[When]
     revision: Mapped[int] = mapped_column()
 

@@ -17,6 +17,7 @@ from pharmacy.store.formulas import (
 )
 from pharmacy.store.lot_papers import CertificateFile, PackingMeasurement
 from pharmacy.store.people import ApiToken, Lockout, Person, Pharmacy, SecondReading, SetUpLink, SignInSession
+from pharmacy.store.phrases import PhraseAct, PhraseSignature
 from pharmacy.store.prescriptions import (
     Message,
     Outcome,
@@ -66,6 +67,8 @@ __all__ = [
     "Patient",
     "Person",
     "Pharmacy",
+    "PhraseAct",
+    "PhraseSignature",
     "PotencyAssay",
     "Prescriber",
     "Prescription",

@@ -19,6 +19,7 @@ from pharmacy.web.lots.views import bp as lots
 from pharmacy.web.messages.views import bp as messages
 from pharmacy.web.patients.views import bp as patients
 from pharmacy.web.people.views import bp as people
+from pharmacy.web.phrases.views import bp as phrases
 from pharmacy.web.prescriptions.questions import bp as questions
 from pharmacy.web.prescriptions.views import bp as prescriptions
 from pharmacy.web.printers.views import bp as printers
@@ -29,7 +30,7 @@ from pharmacy.web.triturations.views import bp as triturations
 
 BLUEPRINTS = (
     auth, home, prescriptions, questions, patients, messages, formulas, lots, triturations, equipment, batches, fills,
-    labels, printers, people, rules, recalls, quality, audit, help_pages,
+    labels, printers, people, phrases, rules, recalls, quality, audit, help_pages,
 )  # fmt: skip
 csrf = CSRFProtect()
 

@@ -12,11 +12,13 @@ from labels.papers import PAPERS
 from labels.read_back import decode, read_back
 from labels.stock import STOCKS
 from pharmacy.cli.main import cli
+from tests.labels.added import CHINESE_AND_KOREAN, using
 from tests.labels.zpl_reading import printed
 
 
 def _run(*arguments: str | Path, given: str | None = None) -> Result:
-    return CliRunner().invoke(cli, ["label", *map(str, arguments)], input=given)
+    """On the day of the example's filling, whatever day it is."""
+    return CliRunner().invoke(cli, ["label", "--today", "2026-11-24", *map(str, arguments)], input=given)
 
 
 @pytest.fixture
@@ -164,9 +166,9 @@ def test_a_missing_field_is_named(example: dict[str, object], tmp_path: Path) ->
 
 
 def test_an_unknown_stock_is_refused_with_those_there_are(example: dict[str, object], tmp_path: Path) -> None:
-    result = _run(_file(tmp_path, example), "--stock", "a4", "--out", tmp_path / "label.pdf")
+    result = _run(_file(tmp_path, example), "--stock", "vial-9x9", "--out", tmp_path / "label.pdf")
     assert result.exit_code == 2
-    assert result.stderr.startswith("pharmacy: stock: there is no label stock 'a4'; there are vial-4x2")
+    assert result.stderr.startswith("pharmacy: stock: there is no label stock 'vial-9x9'; there are vial-4x2")
 
 
 def test_a_place_that_cannot_be_written_is_one_line(example: dict[str, object], tmp_path: Path) -> None:
@@ -179,3 +181,89 @@ def test_a_file_without_a_place_for_the_label_is_refused(example: dict[str, obje
     result = _run(_file(tmp_path, example))
     assert result.exit_code == 2
     assert "--out" in result.stderr
+
+
+def test_a_name_in_another_script_prints_with_an_added_font_alone(example: dict[str, object], tmp_path: Path) -> None:
+    file = _file(tmp_path, example | {"patient": "김지우"})
+    refused = _run(file, "--out", tmp_path / "label.pdf")
+    assert (refused.exit_code, "cannot print 김" in refused.stderr) == (2, True)
+    with using(CHINESE_AND_KOREAN):
+        printed = _run(file, "--out", tmp_path / "label.pdf", "--fonts", CHINESE_AND_KOREAN)
+    assert json.loads(printed.stdout)["read_back"] is True
+    wrong = _run(file, "--out", tmp_path / "label.pdf", "--fonts", file)
+    assert (wrong.exit_code, "is no TrueType font" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "line"),
+    [
+        ("use_by", "23 Nov 2026", "pharmacy: use_by: the use-by date 23 Nov 2026 is past (usp795.not-past)"),
+        (
+            "drug",
+            "naltrexone 5.0 mg capsule",
+            "pharmacy: drug: the name of the medicine: write no zero after the decimal",
+        ),
+        ("directions", "Take 1 capsule QD", "pharmacy: directions: the directions: write every day, not 'QD'"),
+        ("pharmacy_phone", "-", "pharmacy: pharmacy_phone: the pharmacy's phone number is no phone number"),
+    ],
+)
+def test_a_label_that_breaks_a_rule_is_one_line_with_its_name_and_no_file(
+    example: dict[str, object], tmp_path: Path, field: str, value: str, line: str
+) -> None:
+    out = tmp_path / "label.pdf"
+    result = _run(_file(tmp_path, example | {field: value}), "--out", out)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(line)
+    assert result.stderr.count("\n") == 1
+    assert not out.exists()
+
+
+def test_a_warning_is_told_and_the_label_printed(example: dict[str, object], tmp_path: Path) -> None:
+    result = _run(
+        _file(tmp_path, example | {"directions": "Take one capsule at bedtime"}), "--out", tmp_path / "label.pdf"
+    )
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["warned"] == ["the directions: write 1, not 'one' (usp17.digits)"]
+
+
+def test_lint_lists_every_rule_with_its_source_and_the_dates_of_its_pack() -> None:
+    said = json.loads(_run("--lint").stdout)
+    packs = {pack["name"]: pack for pack in said["packs"]}
+    assert {"house", "usp17", "usp795", "ismp", "ca", "nj", "or", "tx"} == set(packs)
+    assert packs["ca"]["effective"] == "2015-04-01"  # when 12 pt took the place of 10 pt in 16 CCR 1707.5
+    rules = {rule["id"]: rule for rule in said["rules"]}
+    assert len(rules) >= 40
+    assert rules["ca.twelve-points"]["level"] == "refuse"
+    assert rules["ca.twelve-points"]["source"] == "16 CCR 1707.5(a)(1)"
+    assert rules["ca.twelve-points"]["papers"] == ["vial"]
+    assert rules["house.apart"]["papers"] is None
+    assert {rule["pack"] for rule in said["rules"]} == set(packs)
+
+
+def test_lint_of_a_file_tells_what_is_found_and_prints_nothing(example: dict[str, object], tmp_path: Path) -> None:
+    said = json.loads(_run(_file(tmp_path, example), "--lint").stdout)
+    assert (said["refused"], said["findings"]) == (False, [])
+    wrong = example | {"directions": "Take one capsule qhs"}
+    result = _run(_file(tmp_path, wrong), "--lint", "--stock", "vial-4x3")
+    assert result.exit_code == 0
+    said = json.loads(result.stdout)
+    assert (said["stock"], said["refused"]) == ("vial-4x3", True)
+    assert [(finding["rule"], finding["level"]) for finding in said["findings"]] == [
+        ("usp17.digits", "warn"),
+        ("ismp.error-prone", "refuse"),
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["label.json"]
+
+
+def test_lint_and_a_place_for_the_label_do_not_go_together(example: dict[str, object], tmp_path: Path) -> None:
+    result = _run(_file(tmp_path, example), "--lint", "--out", tmp_path / "label.pdf")
+    assert result.exit_code == 2
+    assert "FILE and --lint" in result.stderr
+
+
+@pytest.mark.parametrize("today", ["2026-11-24", "2031-02-28"])
+def test_the_example_can_be_printed_on_any_day(tmp_path: Path, today: str) -> None:
+    path = tmp_path / "label.json"
+    path.write_text(_run("--today", today, "--example").stdout, encoding="utf-8")
+    result = _run("--today", today, path, "--out", tmp_path / "label.pdf")
+    assert (result.exit_code, json.loads(result.stdout)["warned"]) == (0, [])

@@ -42,7 +42,7 @@ def _settings(place: Path, *printers: Printer) -> Settings:
 
 def _queued(place: Path, printer: Printer) -> tuple[Line, int]:
     line = open_again(Database(f"sqlite:///{place.as_posix()}"), utc_now())
-    label = printing.print_batch(line.database, line.planned(), **line.by)
+    label = printing.print_batch(line.database, line.planned(), today=line.today, **line.by)
     return line, print_queue.queue(line.database, Paper(label_id=label), printer, **line.by)
 
 

@@ -113,7 +113,7 @@ def test_what_does_not_fit_is_refused_by_name(stock: str, field: str, value: str
 
 def test_too_long_for_one_label_is_offered_two_parts_which_hold_it() -> None:
     label = replace(EXAMPLE, directions=TITRATION, patient="Maria Guadalupe Fernández de la Cruz-Montgomery")
-    with pytest.raises(LabelRefused, match="take a larger label, or the one in two parts"):
+    with pytest.raises(LabelRefused, match="take a larger label, or one in two parts"):
         render(label)
     printed = render(label, stock=LARGE)
     assert agrees(label, printed.pdf, printed) == ()

@@ -1,6 +1,7 @@
 """Labels: made once, read back, kept before they are printed, and never of a record that changed meanwhile."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 from labels.content import Label as Content
 from pharmacy.domain.errors import Conflict, NotFound, RuleBroken
 from pharmacy.domain.events import Event
-from pharmacy.services import label_keeping, printing, releasing, scanning
+from pharmacy.services import label_keeping, label_texts, printing, releasing, scanning
 from pharmacy.services.label_keeping import Made
 from pharmacy.store import lists
 from pharmacy.store.tables import Batch, Fill, Label, Patient, Pharmacy
@@ -39,8 +40,8 @@ def _draw_slowly(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object
     """Lets something happen between composing a label and keeping it."""
     make = printing.make
 
-    def slow(label: Content, *, stock: str = "") -> Made:
-        made = make(label, stock=stock)
+    def slow(label: Content, *, today: date, stock: str = "") -> Made:
+        made = make(label, today=today, stock=stock)
         meanwhile()
         return made
 
@@ -72,10 +73,10 @@ def test_two_first_labels_drawn_at_once_are_not_both_kept(line: Line, monkeypatc
     fill = line.allocated()
     make = printing.make
 
-    def first(label: Content, *, stock: str = "") -> Made:
+    def first(label: Content, *, today: date, stock: str = "") -> Made:
         monkeypatch.setattr(printing, "make", make)
         line.label(fill)
-        return make(label, stock=stock)
+        return make(label, today=today, stock=stock)
 
     monkeypatch.setattr(printing, "make", first)
     with pytest.raises(RuleBroken, match="write the reason"):
@@ -94,11 +95,42 @@ def test_a_label_that_does_not_fit_or_has_no_glyph_is_refused_with_its_field(lin
         assert line.row(Fill, fill).state == "allocated"
 
 
+def test_a_label_that_breaks_a_rule_is_refused_by_all_who_demand_it(line: Line) -> None:
+    fill = line.allocated()
+    line.run(lambda s: s.execute(update(Pharmacy).values(phone="call us")))
+    with pytest.raises(RuleBroken) as refusal:
+        line.label(fill)
+    assert refusal.value.field == "pharmacy_phone"
+    assert str(refusal.value) == (
+        "The label cannot be printed: the pharmacy's phone number is no phone number of 7 digits or more (tx.phone)."
+    )
+    assert (line.row(Fill, fill).state, line.read(lambda s: s.scalars(select(Label)).all())) == ("allocated", [])
+
+
+def test_a_shelf_label_of_a_released_batch_is_refused_when_its_date_is_past(line: Line) -> None:
+    batch = line.released()
+    day_after = line.row(Batch, batch).beyond_use_date + timedelta(days=1)
+    with pytest.raises(RuleBroken, match=r"the use-by date .* is past \(usp795\.not-past\)"):
+        printing.print_batch(line.database, batch, today=day_after, **line.by)
+
+
+def test_what_a_rule_warns_of_is_kept_with_the_label(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_texts, "WARNINGS", ("May cause vivid dreams.",))
+    kept = line.row(Label, line.label(line.allocated()))
+    (warned,) = kept.read_back["warned"]
+    assert warned["field"] == "warnings"
+    assert (
+        warned["message"] == "none of the auxiliary warnings names opioid medicines, which do not mix with naltrexone"
+    )
+    assert warned["rules"] == ["house.opioid-warning"]
+    assert warned["sources"][0].startswith("docs/labels.md")
+
+
 def test_a_batch_label_says_quarantine_until_the_batch_is_released(line: Line) -> None:
     batch = line.tested()
 
     def label(reason: str = "") -> Label:
-        key = printing.print_batch(line.database, batch, reason=reason, **line.by)
+        key = printing.print_batch(line.database, batch, reason=reason, today=line.today, **line.by)
         return line.read(lambda s: label_keeping.pdf_of(s, key))
 
     assert (label().content["status"], label("torn").content["mark"]) == ("QUARANTINE", "Reprint 1")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -13,10 +14,10 @@ from sqlalchemy import select, update
 from pharmacy.domain.errors import NotFound, RuleBroken
 from pharmacy.domain.events import Event
 from pharmacy.domain.print_states import LEASE, MOST_ATTEMPTS, wait_after
-from pharmacy.services import label_keeping, print_queue, print_sender, printing
+from pharmacy.services import label_keeping, print_queue, print_sender, printing, shelf_printing
 from pharmacy.services.print_payloads import Offset, Paper
 from pharmacy.settings import Printer
-from pharmacy.store.tables import Fill, Label, PrintJob
+from pharmacy.store.tables import Fill, IngredientKind, Label, PrintJob
 from tests.labels.zpl_reading import printed
 from tests.services.fake_printers import HURRIED, closed_port, make_lp, tcp_printer
 from tests.services.line import Line
@@ -24,11 +25,12 @@ from tests.services.test_at_once import at_once
 
 ZEBRA = Printer("zebra", "zpl", "vial-4x2", 203, host="127.0.0.1", port=9)
 PDF = replace(ZEBRA, form="pdf")
+UTC = ZoneInfo("UTC")
 
 
 def batch_label(line: Line) -> int:
     """The cheapest label there is: of a batch that was only planned."""
-    return printing.print_batch(line.database, line.planned(), **line.by)
+    return printing.print_batch(line.database, line.planned(), today=line.today, **line.by)
 
 
 def queued(line: Line, label: int = 0, printer: Printer = ZEBRA) -> int:
@@ -243,12 +245,25 @@ def test_a_doubtful_label_is_printed_again_as_a_marked_reprint(line: Line) -> No
     fill = line.labelled()
     label = line.read(lambda s: s.scalars(select(Label.id).where(Label.fill_id == fill)).one())
     key = doubtful(line, label)
-    new = print_queue.reprint(line.database, key, ZEBRA, today=line.today, **line.by)
+    new = print_queue.reprint(line.database, key, ZEBRA, zone=UTC, **line.by)
     made = line.row(Label, new)
     assert (made.copy, made.content["mark"], made.reason) == (1, "Reprint 1", f"print {key} on zebra is doubtful")
     assert (job(line, key).state, job(line, key).reason) == ("cancelled", f"Printed again as label {new}.")
     assert line.read(lambda s: s.scalars(select(PrintJob.state).where(PrintJob.label_id == new)).all()) == ["queued"]
     assert line.row(Fill, fill).state == "labelled"
+
+
+def test_doubtful_labels_of_several_containers_are_all_printed_again(sqlite_line: Line) -> None:
+    lot = sqlite_line.lots[IngredientKind.ACTIVE]
+    label = shelf_printing.print_lot(sqlite_line.database, lot, zone=UTC, containers=3, **sqlite_line.by)
+    holds = replace(ZEBRA, stock=sqlite_line.row(Label, label).stock)
+    key = queued(sqlite_line, label, holds)
+    taken = sqlite_line.run(lambda s: print_queue.take(s, "zebra", sqlite_line.now))
+    assert taken is not None
+    sqlite_line.run(lambda s: print_queue.note_doubt(s, taken, "It broke off.", sqlite_line.now))
+    new = print_queue.reprint(sqlite_line.database, key, holds, zone=UTC, **sqlite_line.by)
+    made = sqlite_line.row(Label, new)
+    assert (len(made.content["of_several"]), made.content["mark"]) == (3, "Reprint 1")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -180,7 +180,7 @@ def test_a_planned_batch_has_a_cover_that_says_what_is_still_to_come(sqlite_line
 def test_cover_and_shelf_label_of_a_batch_are_counted_apart_and_carry_one_token(sqlite_line: Line) -> None:
     line = sqlite_line
     batch = line.tested()
-    shelf = printing.print_batch(line.database, batch, **line.by)
+    shelf = printing.print_batch(line.database, batch, today=line.today, **line.by)
     cover = printed(line, "cover", batch)
     assert cover.copy == 0
     assert cover.token == line.row(Label, shelf).token
@@ -216,8 +216,8 @@ def test_a_lot_that_was_recalled_while_its_label_was_drawn_is_not_labelled_relea
     lot = line.lots[IngredientKind.ACTIVE]
     make = printing.make
 
-    def slow(label: Content, *, stock: str = "") -> Made:
-        made = make(label, stock=stock)
+    def slow(label: Content, *, today: date, stock: str = "") -> Made:
+        made = make(label, today=today, stock=stock)
         line.run(lambda s: s.execute(update(Lot).where(Lot.id == lot).values(state="recalled")))
         return made
 

@@ -39,6 +39,7 @@ CHOICES = {
     ("print_jobs", "label_id"): 1,
     ("print_jobs", "state"): "queued",
     ("signatures", "meaning"): "I reject this batch",
+    ("phrase_signatures", "act"): "drafted",
 }
 OTHERWISE = {
     "BOOLEAN": True,

@@ -21,6 +21,7 @@ ADDED_ONLY = (
     "labels",
     "overrides",
     "rule_changes",
+    "phrase_signatures",
     "price_acceptances",
     "certificate_files",
     "packing_measurements",

@@ -94,7 +94,7 @@ def test_taking_capsules_prices_the_fill_with_every_line(counter: Counter, clien
 
 def test_the_small_code_of_a_batch_label_is_as_good_as_its_number(counter: Counter, client_as: AS) -> None:
     fill, batch = counter.started(), counter.released()
-    label = printing.print_batch(counter.database, batch, **counter.by)
+    label = printing.print_batch(counter.database, batch, today=counter.today, **counter.by)
     token = counter.row(Label, label).token
     assert client_as("technician").post(f"/fills/{fill}/allocate", data={"batch": token}).status_code == 302
     assert state(counter, fill) == "allocated"

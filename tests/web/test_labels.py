@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from labels.picture import png
 from pharmacy.domain.events import Event
 from pharmacy.domain.roles import Role
-from pharmacy.services import label_keeping
+from pharmacy.services import label_keeping, label_texts
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Fill, Label
 from tests.web.counter import Counter, open_counter, shown
@@ -39,6 +39,31 @@ def test_the_page_names_the_fill_and_what_the_codes_read_back(counter: Counter, 
     held = counter.row(Label, label)
     for word in (number, held.token, held.sha256, "Test Technician"):
         assert word in page
+
+
+def test_the_page_tells_what_a_rule_warns_of_with_its_source(
+    counter: Counter, client_as: AS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_texts, "WARNINGS", ("May cause vivid dreams.",))
+    page = shown(client_as("technician").get(f"/labels/{counter.label(counter.allocated())}"))
+    for words in (
+        "None of the auxiliary warnings names opioid medicines",
+        "house.opioid-warning",
+        "no opioid analgesics",
+    ):
+        assert words in page
+
+
+def test_the_page_of_a_label_from_before_the_rules_says_nothing_of_them(
+    counter: Counter, client_as: AS, label: int
+) -> None:
+    held = counter.row(Label, label)
+    same = {
+        name: getattr(held, name) for name in ("kind", "fill_id", "stock", "token", "content", "sha256", "made_by_id")
+    }
+    old = Label(**same, copy=1, reason="torn", pdf=b"", made_at=counter.now, read_back={"codes": [], "differs": []})
+    counter.run(lambda s: s.add(old))
+    assert "Warnings from the rules" not in shown(client_as("technician").get(f"/labels/{label + 1}"))
 
 
 def test_the_picture_is_drawn_from_the_kept_bytes_dot_for_dot(counter: Counter, client_as: AS, label: int) -> None:

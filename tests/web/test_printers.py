@@ -43,7 +43,7 @@ def counter(database: Database, staff: dict[Role, int]) -> Counter:
 
 @pytest.fixture
 def label(counter: Counter) -> int:
-    return printing.print_batch(counter.database, counter.planned(), **counter.by)
+    return printing.print_batch(counter.database, counter.planned(), today=counter.today, **counter.by)
 
 
 def jobs(counter: Counter) -> list[PrintJob]:

@@ -114,7 +114,9 @@ def plan() -> Answer:
 def print_label(batch_id: int) -> Answer:
     form = ReasonForm()
     try:
-        label_id = printing.print_batch(database(), batch_id, actor=actor(), now=now(), reason=typed(form.reason.data))
+        label_id = printing.print_batch(
+            database(), batch_id, actor=actor(), now=now(), today=today(), reason=typed(form.reason.data)
+        )
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _show(batch_id, form), 422

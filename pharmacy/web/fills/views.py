@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS, Role
 from pharmacy.domain.workflow import FillState
-from pharmacy.services import fills, prices, printing
+from pharmacy.services import fills, patient_papers, prices, printing
 from pharmacy.store import lists
+from pharmacy.store.tables import LabelKind
 from pharmacy.web.access import actor, allowed, database, now, prove, reading, today, transaction
 from pharmacy.web.fills import pages
-from pharmacy.web.fills.forms import AllocateForm, CheckForm, DispenseForm, PriceForm, PrintForm
+from pharmacy.web.fills.forms import AllocateForm, CheckForm, DispenseForm, PaperForm, PriceForm, PrintForm
 from pharmacy.web.forms import Form, ReasonForm, refuse, typed
 from pharmacy.web.prescriptions.pages import show_page as prescription_page
 from pharmacy.web.printers.browser import remember_vial_stock, vial_stock
@@ -96,6 +97,30 @@ def label(fill_id: int) -> Answer:
     response = redirect(url_for("labels.show", label_id=label_id))
     remember_vial_stock(response, stock)
     return response
+
+
+@bp.post("/<int:fill_id>/papers/<kind>")
+@allowed(*BENCH)
+def paper(fill_id: int, kind: str) -> Answer:
+    """Makes a paper for the patient, reads it back and keeps it; another that says the same asks the reason."""
+    if kind not in patient_papers.NAMES:
+        abort(404)
+    form = PaperForm(prefix=kind)
+    try:
+        label_id = printing.print_of(
+            database(),
+            LabelKind(kind),
+            fill_id,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            reason=typed(form.reason.data),
+            stock=typed(form.stock.data),
+            given=patient_papers.given(LabelKind(kind), typed(form.day.data), today=today()),
+        )
+    except RuleBroken as refusal:
+        return _refused(fill_id, form, refusal)
+    return redirect(url_for("labels.show", label_id=label_id))
 
 
 @bp.get("/<int:fill_id>/check")

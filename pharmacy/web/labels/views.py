@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.roles import BENCH, READERS
-from pharmacy.services import label_keeping, pictures, prescriptions
+from pharmacy.services import label_keeping, patient_papers, pictures, prescriptions
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch, Equipment, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
@@ -24,6 +24,8 @@ def show(label_id: int) -> Answer:
         return render_template(
             "labels/show.html",
             label=label,
+            called=patient_papers.called(label.kind),
+            parts=1 if label.content.get("of_several") else pictures.parts(session, label_id),
             offers=offers,
             prints=prints,
             fill=session.get(Fill, label.fill_id) if label.fill_id else None,
@@ -36,10 +38,10 @@ def show(label_id: int) -> Answer:
 @bp.get("/<int:label_id>/picture.png")
 @allowed(*READERS)
 def picture(label_id: int) -> Answer:
-    """The label as the printer draws it, dot for dot. ?part=2 shows the second of its parts."""
+    """The label as the printer draws it, dot for dot. ?part= is which part of several, the first is 1."""
     part = request.args.get("part", 1, type=int)
     with reading() as session:
-        response = make_response(pictures.preview(session, label_id, part))
+        response = make_response(pictures.preview(session, label_id, part - 1))
     response.content_type = "image/png"
     return response
 

@@ -5,8 +5,11 @@ from typing import Self
 
 from wtforms import StringField
 
+from pharmacy.services.phrase_tables import languages
 from pharmacy.store.tables import Patient
 from pharmacy.web.forms import ChoiceField, Form
+
+LANGUAGES = [("", "English alone"), *((code, f"{one.name}, {one.own}") for code, one in languages().items())]
 
 
 class StrikeForm(Form):
@@ -16,6 +19,10 @@ class StrikeForm(Form):
     def offer(self, lines: Iterable[tuple[str, str]]) -> Self:
         self.line.choices = [("", "choose"), *lines]
         return self
+
+
+class LanguageForm(Form):
+    language = ChoiceField("Language", LANGUAGES)
 
 
 def lines_of(patient: Patient) -> list[tuple[str, str]]:

@@ -4,14 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.domain.roles import PHARMACISTS, READERS
+from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
 from pharmacy.services import profiles
 from pharmacy.services.acting import get
 from pharmacy.store import lists
 from pharmacy.store.tables import Patient
 from pharmacy.web.access import actor, allowed, now, reading, transaction
 from pharmacy.web.forms import refuse, typed
-from pharmacy.web.patients.forms import StrikeForm, lines_of
+from pharmacy.web.patients.forms import LanguageForm, StrikeForm, lines_of
 
 bp = Blueprint("patients", __name__, url_prefix="/patients")
 Answer = str | Response | tuple[str, int]
@@ -43,7 +43,23 @@ def strike_out(patient_id: int) -> Answer:
     return redirect(url_for("patients.show", patient_id=patient_id))
 
 
-def _page(patient_id: int, form: StrikeForm) -> str:
+@bp.post("/<int:patient_id>/language")
+@allowed(*BENCH)
+def choose_language(patient_id: int) -> Answer:
+    """In which language labels speak to the patient, beside English."""
+    form = LanguageForm()
+    try:
+        with transaction() as session:
+            code = typed(form.language.data)
+            patient = profiles.choose_language(session, patient_id, code, actor=actor(), now=now())
+    except RuleBroken as refusal:
+        refuse(form, refusal)
+        return _page(patient_id, StrikeForm(formdata=None), form), 422
+    flash(f"Labels for {patient.name}: {dict(form.language.choices)[code]}.", "success")
+    return redirect(url_for("patients.show", patient_id=patient_id))
+
+
+def _page(patient_id: int, form: StrikeForm, language: LanguageForm | None = None) -> str:
     with reading() as session:
         patient = get(session, Patient, patient_id, "patient")
         return render_template(
@@ -51,5 +67,7 @@ def _page(patient_id: int, form: StrikeForm) -> str:
             patient=patient,
             prescriptions=lists.prescriptions_of_patient(session, patient.id),
             form=form.offer(lines_of(patient)),
+            language=language or LanguageForm(formdata=None, language=patient.language),
+            may_choose=actor().role in BENCH,
             may_strike=actor().role in PHARMACISTS,
         )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from wtforms import StringField
 
 from pharmacy.domain.errors import RuleBroken
-from pharmacy.services.printer_checks import LONGEST_NAME, STOCKS
+from pharmacy.services.printer_checks import KNOWN_STOCKS, LONGEST_NAME
 from pharmacy.settings import Printer
 from pharmacy.web import values
 from pharmacy.web.forms import ChoiceField, Form, typed
@@ -33,7 +33,7 @@ class SetUpForm(Form):
         """With the printers of the settings to choose from."""
         self.printer.choices = [(OWN, "the print dialog of this browser")]
         self.printer.choices += [(one.name, f"{one.name}, {one.stock}") for one in printers]
-        self.stock.choices = [(name, name) for name in STOCKS]
+        self.stock.choices = list(KNOWN_STOCKS.items())
         return self
 
     def chosen(self) -> SetUp:

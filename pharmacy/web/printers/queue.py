@@ -1,6 +1,7 @@
 """The print queue: what is on its way, what failed, and what only a person who looks at the paper can decide."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue as Answer
@@ -14,7 +15,7 @@ from pharmacy.services.print_payloads import Paper
 from pharmacy.settings import Printer
 from pharmacy.store import prints
 from pharmacy.store.tables import Label, PrintJob
-from pharmacy.web.access import actor, allowed, database, now, reading, settings, today, transaction
+from pharmacy.web.access import actor, allowed, database, now, reading, settings, transaction
 from pharmacy.web.forms import ReasonForm, typed
 from pharmacy.web.printers import bp
 from pharmacy.web.printers.browser import set_up
@@ -96,8 +97,9 @@ def reprint(job_id: int) -> Answer:
     try:
         with reading() as session:
             printer = named(get(session, PrintJob, job_id, "print").printer)
+        zone = ZoneInfo(settings().timezone)
         label_id = print_queue.reprint(
-            database(), job_id, printer, actor=actor(), now=now(), today=today(), offset=set_up().offset
+            database(), job_id, printer, actor=actor(), now=now(), zone=zone, offset=set_up().offset
         )
     except NotFound:
         raise

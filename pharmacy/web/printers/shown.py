@@ -65,7 +65,7 @@ def of_label(session: Session, label: Label) -> tuple[tuple[Offer, ...], tuple[S
 
 def standings(session: Session) -> tuple[Standing, ...]:
     """The printer of this browser, then those of the server, each with its last check."""
-    own, stock = set_up().own, set_up().stock or printer_checks.STOCKS[0]
+    own, stock = set_up().own, set_up().stock or next(iter(printer_checks.KNOWN_STOCKS))
     rows = [Standing(own, Via.BROWSER, stock, "this browser's print dialog", _check(session, own, Via.BROWSER, stock))]
     return (*rows, *(_standing(session, one) for one in settings().printers))
 

@@ -84,7 +84,9 @@ def print_label(trituration_id: int) -> Answer:
     form = ReasonForm()
     try:
         reason = typed(form.reason.data)
-        label_id = printing.print_trituration(database(), trituration_id, actor=actor(), now=now(), reason=reason)
+        label_id = printing.print_trituration(
+            database(), trituration_id, actor=actor(), now=now(), today=today(), reason=reason
+        )
     except RuleBroken as refusal:
         refuse(form, refusal)
         return _show(trituration_id, form), 422
