@@ -63,6 +63,16 @@ FOUR_INCHES = (
     "vial-4x2-600dpi",
     "vial-4x3-600dpi",
 )
+VIAL = (
+    *FOUR_INCHES,
+    "vial-4x2-two-part",
+    "vial-4x2-two-part-300dpi",
+    "vial-4x2-two-part-600dpi",
+    "vial-2.25x1.25",
+    "vial-2.25x1.25-300dpi",
+    "roll-62mm",
+)
+"""What a container label is printed on, the usual one first."""
 STRIPS = ("strip-4x1", "strip-4x1-300dpi", *FOUR_INCHES[:4])
 BAGS = ("vial-4x3", "vial-4x3-300dpi", "bag-4x6", "bag-4x6-300dpi")
 PAGES = ("letter", "a4", "bag-4x6", "bag-4x6-300dpi")
@@ -76,6 +86,8 @@ class Paper:
 
     set: from what it says and a stock to its sheets, one for each part; it refuses what does not fit.
     stocks: names of those it may be printed on, the usual one first.
+    on_each: fields that each part says when there are several, so that none is taken for another's.
+    together: fields that stand on one part, since they are read in one look.
     """
 
     name: str
@@ -83,6 +95,8 @@ class Paper:
     set: Callable[[Any, Stock], tuple[Sheet, ...]]
     example: Label
     stocks: tuple[str, ...] = FOUR_INCHES
+    on_each: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
     def stock(self, name: str = "") -> Stock:
         """The stock of that name, or the usual one.
@@ -101,7 +115,15 @@ class Paper:
 PAPERS = {
     paper.name: paper
     for paper in (
-        Paper("vial", VialLabel, vial.lay_out, EXAMPLE),
+        Paper(
+            "vial",
+            VialLabel,
+            vial.lay_out,
+            EXAMPLE,
+            VIAL,
+            on_each=("rx_number", "patient", "mark"),
+            together=("patient", "drug", "directions", "directions_translated", "purpose", "bottle"),
+        ),
         Paper("batch", BatchLabel, batch.lay_out, BATCH_EXAMPLE),
         Paper(
             "auxiliary",

@@ -53,7 +53,7 @@ def render_all(labels: Iterable[Label], *, stock: str = "") -> Printed:
         LabelRefused: like `render`, for the first label that cannot be printed; or there is no label.
     """
     sheets = (sheet for label in labels for sheet in lay_out(label, stock=stock))
-    return _print(sheets, none="there is no label to print")
+    return print_sheets(sheets, none="there is no label to print")
 
 
 def render_letters(letters: Sequence[RecallLetter]) -> Printed:
@@ -63,7 +63,7 @@ def render_letters(letters: Sequence[RecallLetter]) -> Printed:
         LabelRefused: one does not fit, has an empty field or a character that cannot be printed; or there is none.
     """
     sheets = [sheet for one in letters for sheet in lay_out_letter(one)]
-    return _print(sheets, none="there is nobody to write to", title="Letters", scaling="AppDefault")
+    return print_sheets(sheets, none="there is nobody to write to", title="Letters", scaling="AppDefault")
 
 
 def lay_out_letter(one: RecallLetter) -> list[Sheet]:
@@ -80,7 +80,7 @@ def lay_out(label: Label, *, stock: str = "") -> tuple[Sheet, ...]:
     return paper.set(label, found)
 
 
-def _print(sheets: Iterable[Sheet], *, none: str, title: str = "Label", scaling: str = "None") -> Printed:
+def print_sheets(sheets: Iterable[Sheet], *, none: str, title: str = "Label", scaling: str = "None") -> Printed:
     """The sheets as pages, one at a time, so that ten thousand need little room. none: said when there is none."""
     file, pages = BytesIO(), 0
     codes: list[Barcode] = []

@@ -11,7 +11,8 @@ PDFIUM_LOCK = Lock()
 
 def grey(page: pypdfium2.PdfPage, *, dpi: int) -> tuple[int, int, bytes]:
     """Width and height in dots, and one byte a dot from 0 (black) to 255 (white), rows from the top."""
-    bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True)
+    # A page of 3,300 dots and a rounding error would be stretched over 3,301.
+    bitmap = page.render(scale=dpi / POINTS_PER_INCH * (1 - 1e-9), grayscale=True)
     try:
         whole = bytes(bitmap.buffer)
         stride, width, height = bitmap.stride, bitmap.width, bitmap.height

@@ -104,6 +104,12 @@ class Sheet:
         long = self.stock.snap(down)
         return self._place(Mask(modules, self.stock.snap(x), self.stock.snap(top), thin, long))
 
+    def add(self, other: "Sheet", *, x: float, top: float) -> None:
+        """Put all of another sheet on this one, its upper left corner there [pt]."""
+        self.texts += [text.moved(x, top) for text in other.texts]
+        self.boxes += [box._replace(x=box.x + x, top=box.top + top) for box in other.boxes]
+        self.masks += [mask._replace(x=mask.x + x, top=mask.top + top) for mask in other.masks]
+
     def _place(self, mask: Mask) -> Mask:
         self.masks.append(mask)
         return mask

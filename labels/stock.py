@@ -31,9 +31,8 @@ class Stock:
 
     @property
     def words(self) -> str:
-        """How it is offered to whoever prints: size, parts, printer."""
-        parts = f", {self.parts} labels each" if self.parts > 1 else ""
-        return f"{self.called or self.name}{parts}, {self.dpi} dpi"
+        """How it is offered to whoever prints: its size, and the printer's dots."""
+        return f"{self.called or self.name}, {self.dpi} dpi"
 
     @property
     def width(self) -> float:
@@ -96,9 +95,9 @@ def _label(
     return [Stock(each, *size, dpi, called, parts) for each, dpi in zip(names, dpis, strict=True)]
 
 
-_ROLL = Stock("roll-62mm", 62.0, 300.0, 300, "62 mm roll, cut to length", continuous=True, side_mm=1.54, end_mm=3.0)
+_ROLL = Stock("roll-62mm", 62.0, 150.0, 300, "62 mm roll, cut to length", continuous=True, side_mm=1.54, end_mm=3.0)
 """Brother QL, continuous tape of 62 mm: 696 of its 732 dots can be printed, and 35 are fed before and after a piece
-(the maker's raster command reference)."""
+(the maker's raster command reference). The printer could cut a metre; more than 150 mm does not stay on a bottle."""
 
 _PAGES = (Stock("letter", 215.9, 279.4, 300, "Letter page"), Stock("a4", 210.0, 297.0, 300, "A4 page"))
 """Page printers have 300, 600 or 1,200 dots an inch: what is whole dots of the first is whole dots of all."""

@@ -37,6 +37,7 @@ class Flow:
     size: float
     room: float
     gap: float
+    spacing: float = LEADING
     lines: int = 1
     reached: float = 0.0
     texts: list[Text] = field(default_factory=list)
@@ -45,7 +46,7 @@ class Flow:
     @property
     def leading(self) -> float:
         """From one baseline to the next [pt]."""
-        return LEADING * self.size
+        return self.spacing * self.size
 
     @property
     def height(self) -> float:
@@ -138,19 +139,23 @@ class Measured:
         return (lines - 1) * LEADING * size + (CAP_HEIGHT + DESCENT) * size
 
 
-def flow(groups: Iterable[Iterable[Statement]], *, size: float, room: float, gap: float) -> Flow:
+def flow(
+    groups: Iterable[Iterable[Statement]], *, size: float, room: float, gap: float, spacing: float = LEADING
+) -> Flow:
     """Groups of statements, each group on a new line, a gap [pt] between statements in lines of `room` [pt].
+
+    spacing: from one baseline to the next, a part of the size.
 
     >>> flow([[Statement("lot", "L000123", "Lot")]], size=7, room=100, gap=6).lines
     1
     """
-    return _filled(tuple(tuple(group) for group in groups), size, room, gap)
+    return _filled(tuple(tuple(group) for group in groups), size, room, gap, spacing)
 
 
 # Storage, warnings and the pharmacy's own lines are the same on label after label of a batch.
 @lru_cache(maxsize=512)
-def _filled(groups: tuple[tuple[Statement, ...], ...], size: float, room: float, gap: float) -> Flow:
-    filled = Flow(size=size, room=room, gap=gap)
+def _filled(groups: tuple[tuple[Statement, ...], ...], size: float, room: float, gap: float, spacing: float) -> Flow:
+    filled = Flow(size=size, room=room, gap=gap, spacing=spacing)
     for group in groups:
         if filled.reached:
             filled.new_line()

@@ -1,4 +1,4 @@
-"""`pharmacy label`: the content of a vial label in, a PDF that was read back out, or the same dots as ZPL."""
+"""`pharmacy label`: the content of vial labels in, a PDF that was read back out, or the same dots as ZPL."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -8,24 +8,29 @@ from pathlib import Path
 import click
 
 from labels import fonts as added_fonts
-from labels.content import EXAMPLE, VialLabel, from_document, to_document
+from labels.content import EXAMPLE, VialLabel, to_document
 from labels.errors import FontRefused, LabelRefused
-from labels.linting import Level, judge, told
+from labels.imposition import SHEETS
+from labels.linting import Level, told
 from labels.papers import PAPERS
-from labels.printing import Printed, lay_out, render
-from labels.read_back import agrees
-from labels.stock import STOCKS
 from labels.zpl import zpl
 from pharmacy.cli import label_rules
+from pharmacy.cli.label_making import Place, contents_of, judged, made
 from pharmacy.cli.reading import read_json, write_json
 from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import read_date
 from pharmacy.settings import font_files
 
+USUAL = PAPERS["vial"].stocks[0]
+
 
 @click.command()
 @click.argument("file", required=False)
-@click.option("--stock", default="vial-4x2", show_default=True, help=f"One of {', '.join(PAPERS['vial'].stocks)}.")
+@click.option("--stock", help=f"One of {', '.join(PAPERS['vial'].stocks)}; {USUAL} when nothing is said.")
+@click.option("--sheet", default="", help=f"Print on sheets of paper instead: {', '.join(SHEETS)}.")
+@click.option("--start", default=1, show_default=True, help="The position of the first label on the sheet.")
+@click.option("--offset-x", default=0.0, help="Move everything on the sheet to the right, mm.")
+@click.option("--offset-y", default=0.0, help="Move everything on the sheet down, mm.")
 @click.option(
     "--format",
     "form",
@@ -43,7 +48,11 @@ from pharmacy.settings import font_files
 @click.option("--today", help="Judge as of this day, yyyy-mm-dd (default: the day of this computer).")
 def label(
     file: str | None,
-    stock: str,
+    stock: str | None,
+    sheet: str,
+    start: int,
+    offset_x: float,
+    offset_y: float,
     form: str,
     out: Path | None,
     example: bool,
@@ -51,11 +60,11 @@ def label(
     lint: bool,
     today: str | None,
 ) -> None:
-    """Print a vial label as PDF or ZPL and read it back.
+    """Print vial labels as PDF or ZPL and read them back.
 
-    FILE is the content as flat JSON, or - for standard input; `pharmacy label --example` shows one. A label
-    on which a field does not fit, or has a character that cannot be printed, or that breaks a rule about
-    labels, is refused and not written.
+    FILE is the content as flat JSON, or a list of such contents, or - for standard input; `pharmacy label --example`
+    shows one. A label on which a field does not fit, or has a character that cannot be printed, or that breaks a
+    rule about labels, is refused, and nothing is written.
     """
     day = read_date(today, field="today") if today else datetime.now().astimezone().date()
     if example:
@@ -66,32 +75,45 @@ def label(
         return
     if file is None or (out is None) is not lint:
         raise click.UsageError("FILE and --out PATH are needed (or --example), or FILE and --lint.")
+    place = Place(stock or USUAL, sheet, start, offset_x, offset_y)
+    _refuse_contradictions(place, stock, form)
     _add_fonts(fonts or "")
+    document = read_json(file)
     try:
-        content = from_document(read_json(file))
-        findings = judge(content, lay_out(content, stock=stock), today=day)
+        contents = contents_of(document)
+        findings = judged(contents, place, day)
         if out is None:
-            write_json(label_rules.findings_document(stock, findings))
+            told_of = [label_rules.findings_document(place.named, one) for one in findings]
+            write_json(told_of if isinstance(document, list) else told_of[0])
             return
         label_rules.refuse(findings)
-        printed = render(content, stock=stock)
+        printed = made(contents, place)
     except LabelRefused as refusal:
         raise InputUnusable(refusal.message, refusal.field) from refusal
-    _refuse_unless_read_back(content, printed, STOCKS[stock].dpi)
-    written = printed.pdf if form == "pdf" else zpl(printed.pdf, dpi=STOCKS[stock].dpi, note="Mortar label")
+    written = printed.pdf if form == "pdf" else zpl(printed.pdf, dpi=place.dpi, note="Mortar label")
     _write(out, written)
     write_json(
         {
             "out": str(out),
             "format": form,
-            "stock": stock,
+            **place.named,
             "sha256": sha256(written).hexdigest(),
+            "labels": len(contents),
             "pages": printed.pages,
             "barcodes": [{"kind": code.kind, "payload": code.payload} for code in printed.barcodes],
             "read_back": True,
-            "warned": [str(one) for one in told(findings, Level.WARN)],
+            "warned": list(dict.fromkeys(str(one) for each in findings for one in told(each, Level.WARN))),
         }
     )
+
+
+def _refuse_contradictions(place: Place, stock: str | None, form: str) -> None:
+    if place.sheet and stock:
+        raise click.UsageError("--stock is for label stock and --sheet for sheets of paper; give one of them.")
+    if place.sheet and form == "zpl":
+        raise click.UsageError("ZPL is for label stock; sheets of paper are printed as PDF.")
+    if not place.sheet and (place.start, place.offset_x, place.offset_y) != (1, 0.0, 0.0):
+        raise click.UsageError("--start and the offsets are for sheets of paper; give --sheet too.")
 
 
 def _add_fonts(text: str) -> None:
@@ -109,12 +131,6 @@ def _example(day: date) -> VialLabel:
 def _written(day: date) -> str:
     months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
     return f"{day.day} {months[day.month - 1]} {day.year}"
-
-
-def _refuse_unless_read_back(content: VialLabel, printed: Printed, dpi: int) -> None:
-    problems = agrees(content, printed.pdf, printed, dpi=dpi)
-    if problems:
-        raise InputUnusable(f"the label was drawn but does not read back: {'; '.join(problems)}")
 
 
 def _write(out: Path, made: bytes) -> None:

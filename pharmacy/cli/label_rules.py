@@ -1,6 +1,6 @@
 """What `pharmacy label --lint` tells: the rules about labels, or what they find on one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from labels.linting import Finding, Level, packs, told
 from pharmacy.domain.errors import InputUnusable
@@ -36,11 +36,11 @@ def rules_document() -> dict[str, object]:
     }
 
 
-def findings_document(stock: str, findings: Iterable[Finding]) -> dict[str, object]:
-    """What was found, and whether the label is refused for it."""
+def findings_document(place: dict[str, str], findings: Iterable[Finding]) -> dict[str, object]:
+    """What was found, and whether the label is refused for it. place: the stock, or the sheet of paper."""
     found = tuple(findings)
     return {
-        "stock": stock,
+        **place,
         "refused": any(finding.level is Level.REFUSE for finding in found),
         "findings": [
             {
@@ -55,7 +55,9 @@ def findings_document(stock: str, findings: Iterable[Finding]) -> dict[str, obje
     }
 
 
-def refuse(findings: Iterable[Finding]) -> None:
-    """Raises: InputUnusable with everything for which the label must not be printed."""
-    if refused := told(findings, Level.REFUSE):
-        raise InputUnusable("; ".join(map(str, refused)), refused[0].field)
+def refuse(findings: Sequence[Iterable[Finding]]) -> None:
+    """Raises: InputUnusable with everything for which the first of the labels that has it must not be printed."""
+    for number, own in enumerate(findings, start=1):
+        if refused := told(own, Level.REFUSE):
+            which = f"label {number}: " if len(findings) > 1 else ""
+            raise InputUnusable(which + "; ".join(map(str, refused)), refused[0].field)

@@ -73,6 +73,7 @@ def keep(
         read_back={
             "codes": [{"kind": code.kind, "payload": code.payload} for code in made.printed.barcodes],
             "differs": [],
+            "pages": made.printed.pages,
             "warned": [asdict(one) for one in made.warned],
         },
         made_by_id=actor.id,

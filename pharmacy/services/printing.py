@@ -17,6 +17,7 @@ from labels.linting import Level, Told, judge, told
 from labels.papers import PAPERS, paper_of
 from labels.printing import lay_out, render
 from labels.read_back import agrees
+from labels.stock import STOCKS
 from pharmacy.domain.errors import Conflict, RuleBroken
 from pharmacy.domain.workflow import FillState
 from pharmacy.services import fills
@@ -59,8 +60,15 @@ SOURCES = {
 """The labels that move no state; the container label, which does, is printed by `print_fill`."""
 
 
-VIAL_STOCKS = PAPERS["vial"].stocks
-"""Names of the stocks of the container label, the usual one first."""
+def stocks_of(kind: LabelKind) -> tuple[tuple[str, str], ...]:
+    """Name and words of each stock that a kind of label is printed on, the usual one first."""
+    return tuple((name, _called(name)) for name in PAPERS[kind.value].stocks)
+
+
+def _called(name: str) -> str:
+    stock = STOCKS[name]
+    parts = f", {stock.parts} labels" if stock.parts > 1 else ""
+    return f"{stock.called}{parts}, {stock.dpi} dpi"
 
 
 def print_fill(

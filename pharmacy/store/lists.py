@@ -246,12 +246,14 @@ def labels_of(
     kind: LabelKind | None = None,
 ) -> Sequence[Any]:
     """Labels made for a fill, a batch, a lot or equipment, of one kind or of all, oldest first, without their bytes.
-    says: what it says of the state; None where its kind says nothing of it.
+    says: what it says of the state; None where its kind says nothing of it. parts: None where it was kept before labels
+    had several.
     """
     of = {Label.fill_id: fill_id, Label.batch_id: batch_id, Label.lot_id: lot_id, Label.equipment_id: equipment_id}
     statement = (
         select(Label.id, Label.kind, Label.copy, Label.reason, Label.stock, Label.sha256, Label.made_at)
         .add_columns(Label.content["status"].as_string().label("says"), Person.full_name.label("made_by"))
+        .add_columns(Label.read_back["pages"].as_integer().label("parts"))
         .join(Person, Person.id == Label.made_by_id)
         .where(next(column == key for column, key in of.items() if key))
     )

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from labels.imposition import SHEETS
+from labels.papers import PAPERS
 from labels.read_back import decode, read_back
+from labels.stock import STOCKS
 from pharmacy.cli.main import cli
 from tests.labels.added import CHINESE_AND_KOREAN, using
 from tests.labels.zpl_reading import printed
@@ -55,10 +58,63 @@ def test_the_content_may_come_from_standard_input(example: dict[str, object], tm
     assert out.read_bytes().startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("stock", ["vial-4x3", "vial-4x2-300dpi"])
+@pytest.mark.parametrize("stock", PAPERS["vial"].stocks)
 def test_other_stocks_print(example: dict[str, object], tmp_path: Path, stock: str) -> None:
     result = _run(_file(tmp_path, example), "--stock", stock, "--out", tmp_path / "label.pdf")
-    assert json.loads(result.stdout)["stock"] == stock
+    said = json.loads(result.stdout)
+    assert said["stock"] == stock
+    assert said["pages"] == STOCKS[stock].parts
+
+
+def test_a_list_of_contents_is_printed_in_its_order(example: dict[str, object], tmp_path: Path) -> None:
+    out = tmp_path / "labels.pdf"
+    several = [example, example | {"patient": "Ana Cruz", "rx_number": "7000025"}]
+    said = json.loads(_run(_file(tmp_path, several), "--out", out).stdout)
+    assert (said["labels"], said["pages"]) == (2, 2)
+    assert [code["payload"] for code in said["barcodes"] if code["kind"] == "code128"] == ["7000017-0", "7000025-0"]
+    text = read_back(out.read_bytes()).text
+    assert text.index("Rosa Delgado") < text.index("Ana Cruz")
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_labels_print_on_sheets_of_paper_from_any_position(
+    example: dict[str, object], tmp_path: Path, sheet: str
+) -> None:
+    out = tmp_path / "sheet.pdf"
+    place = ("--sheet", sheet, "--start", "10", "--offset-x", "0.5", "--offset-y", "-1")
+    said = json.loads(_run(_file(tmp_path, [example] * 2), *place, "--out", out).stdout)
+    assert (said["sheet"], said["labels"], said["read_back"]) == (sheet, 2, True)
+    assert "stock" not in said
+    assert said["pages"] == (2 if SHEETS[sheet].positions == 10 else 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--sheet", "a5"), "pharmacy: sheet: there is no sheet of labels 'a5'"),
+        (("--sheet", "letter-2x5-4x2in", "--start", "11"), "pharmacy: start: "),
+        (("--sheet", "letter-2x5-4x2in", "--offset-x", "9"), "pharmacy: offset_x: "),
+        (("--sheet", "letter-2x5-4x2in", "--stock", "vial-4x2"), "give one of them"),
+        (("--start", "2"), "give --sheet too"),
+    ],
+)
+def test_a_place_that_is_not_there_is_refused(
+    example: dict[str, object], tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    result = _run(_file(tmp_path, example), *arguments, "--out", tmp_path / "label.pdf")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not (tmp_path / "label.pdf").exists()
+
+
+def test_a_refusal_among_several_says_which_label(example: dict[str, object], tmp_path: Path) -> None:
+    wrong = example | {"patient": "张伟"}
+    for place in ((), ("--sheet", "letter-2x5-4x2in")):
+        result = _run(_file(tmp_path, [example, wrong]), *place, "--out", tmp_path / "label.pdf")
+        assert result.stderr.startswith("pharmacy: patient: label 2: ")
+    missing = {key: value for key, value in example.items() if key != "lot"}
+    result = _run(_file(tmp_path, [example, missing]), "--out", tmp_path / "label.pdf")
+    assert result.stderr == "pharmacy: lot: label 2: the lot number is missing\n"
 
 
 def test_the_same_label_as_zpl_is_for_a_thermal_printer(example: dict[str, object], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from labels import fonts
 from labels.content import EXAMPLE, VialLabel
 from labels.errors import LabelRefused
-from labels.layouts.vial import LEAST_PATIENT_SIZE
+from labels.layouts.vial_block import LEAST_PATIENT_SIZE
 from labels.linting import judge
 from labels.printing import lay_out, render
 from labels.read_back import agrees

@@ -1,5 +1,6 @@
 """The pages of labels: the picture and the paper are the very bytes that were made."""
 
+import re
 import struct
 from collections.abc import Callable
 
@@ -113,3 +114,47 @@ def test_a_label_that_is_not_there_is_answered_as_missing(client_as: AS, path: s
 
 def test_no_label_is_made_for_a_batch_that_is_not_there(client_as: AS) -> None:
     assert client_as("technician").post("/batches/9/print").status_code == 404
+
+
+SMALL = "vial-2.25x1.25"
+
+
+def chosen(page: str) -> str:
+    """The stock that a fill's page offers first."""
+    found = re.search(r'<select[^>]*id="print-stock".*?<option value="([^"]*)" selected', page, re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_whoever_prints_chooses_the_stock_which_is_kept_and_offered_again_in_this_browser(
+    counter: Counter, client_as: AS
+) -> None:
+    client, fill = client_as("technician"), counter.allocated()
+    assert chosen(client.get(f"/fills/{fill}").text) == "vial-4x2"
+    made = client.post(f"/fills/{fill}/label", data={"stock": SMALL})
+    assert made.location == "/labels/1"
+    assert counter.row(Label, 1).stock == SMALL
+    assert "Drawn for vial-2.25x1.25" in shown(client.get("/labels/1"))
+    assert chosen(client.get(f"/fills/{fill}").text) == SMALL
+    assert chosen(client_as("pharmacist").get(f"/fills/{fill}").text) == "vial-4x2"
+    client.post(f"/fills/{fill}/label", data={"reason": "it fell off"})
+    assert counter.row(Label, 2).stock == SMALL
+
+
+def test_both_parts_of_a_label_are_shown_wherever_it_is_looked_at(counter: Counter, client_as: AS) -> None:
+    client, fill = client_as("technician"), counter.allocated()
+    client.post(f"/fills/{fill}/label", data={"stock": SMALL})
+    for page in ("/labels/1", f"/fills/{fill}"):
+        assert "part=2" in client.get(page).text
+    assert "part=2" in client_as("pharmacist").get(f"/fills/{fill}/check").text
+    parts = [client.get(f"/labels/1/picture.png?part={part}") for part in (1, 2)]
+    assert [answer.data for answer in parts] == [png(pdf_of(counter, 1), page=page) for page in (0, 1)]
+    for part in (0, 3, -1):
+        assert client.get(f"/labels/1/picture.png?part={part}").status_code == 404
+
+
+def test_a_stock_that_is_not_offered_is_refused_at_its_field(counter: Counter, client_as: AS) -> None:
+    fill = counter.allocated()
+    answer = client_as("technician").post(f"/fills/{fill}/label", data={"stock": "a5"})
+    assert answer.status_code == 422
+    assert "there is no label stock" in shown(answer)
+    assert counter.row(Fill, fill).state == "allocated"

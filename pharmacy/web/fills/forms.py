@@ -2,10 +2,9 @@
 
 from wtforms import StringField, TextAreaField
 
-from pharmacy.services.printing import VIAL_STOCKS
+from pharmacy.services.printing import stocks_of
+from pharmacy.store.tables import LabelKind
 from pharmacy.web.forms import ChoiceField, Form, ReasonForm, SigningForm
-
-STOCKS = [(name, name) for name in VIAL_STOCKS]
 
 
 class AllocateForm(Form):
@@ -13,8 +12,8 @@ class AllocateForm(Form):
 
 
 class PrintForm(Form):
-    stock = ChoiceField("Label stock", STOCKS, id="print-stock")
     reason = StringField("Why another label is needed", id="print-reason")
+    stock = ChoiceField("Labels in the printer", stocks_of(LabelKind.VIAL), id="print-stock")
 
 
 class PaperForm(Form):

@@ -27,7 +27,7 @@ from pharmacy.store.tables import Fill, LabelKind
 from pharmacy.web.access import actor, now, reading, today, transaction
 from pharmacy.web.fills.forms import CheckForm, Forms
 from pharmacy.web.forms import Form
-from pharmacy.web.printers.browser import stock_for
+from pharmacy.web.printers.browser import vial_stock
 
 
 class Translated(NamedTuple):
@@ -75,7 +75,7 @@ def show_page(fill_id: int, refused: Form | None = None) -> str:
             today=today(),
             signatures=fills.signatures(session, fill),
             verbs=verbs,
-            forms=Forms(refused, stock=stock_for("vial")),
+            forms=Forms(refused, stock=vial_stock()),
             price_waits=prices.waits_for(session, fill),
             accepted=prices.accepted(session, fill) if fill.price is not None else (),
             may_accept=actor().role is Role.PHARMACIST_IN_CHARGE,

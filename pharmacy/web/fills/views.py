@@ -14,7 +14,7 @@ from pharmacy.web.fills import pages
 from pharmacy.web.fills.forms import AllocateForm, CheckForm, DispenseForm, PaperForm, PriceForm, PrintForm
 from pharmacy.web.forms import Form, ReasonForm, refuse, typed
 from pharmacy.web.prescriptions.pages import show_page as prescription_page
-from pharmacy.web.printers.browser import stock_for
+from pharmacy.web.printers.browser import remember_vial_stock, vial_stock
 
 bp = Blueprint("fills", __name__, url_prefix="/fills")
 Answer = str | Response | tuple[str, int]
@@ -81,6 +81,7 @@ def allocate(fill_id: int) -> Answer:
 def label(fill_id: int) -> Answer:
     """Makes the container label, reads it back and keeps it; another one asks the reason."""
     form = PrintForm()
+    stock = typed(form.stock.data) or vial_stock()
     try:
         label_id = printing.print_fill(
             database(),
@@ -89,11 +90,13 @@ def label(fill_id: int) -> Answer:
             now=now(),
             today=today(),
             reason=typed(form.reason.data),
-            stock=typed(form.stock.data) or stock_for("vial"),
+            stock=stock,
         )
     except RuleBroken as refusal:
         return _refused(fill_id, form, refusal)
-    return redirect(url_for("labels.show", label_id=label_id))
+    response = redirect(url_for("labels.show", label_id=label_id))
+    remember_vial_stock(response, stock)
+    return response
 
 
 @bp.post("/<int:fill_id>/papers/<kind>")

@@ -3,7 +3,7 @@
 It names a printer, a stock and two distances; nothing about anybody, and no address.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,8 @@ KEPT_FOR = timedelta(days=400)  # browsers keep none for longer
 @dataclass(frozen=True, slots=True)
 class SetUp:
     """printer: of the server's, "" for this browser's own print dialog. own: what the printer at this computer is
-    called. stock: "" for the usual one of each label. right_mm, down_mm: offset of the ink, as typed."""
+    called. stock: "" for the usual one of each label. right_mm, down_mm: offset of the ink, as typed. vial: stock of
+    the container label that was made here last, until printing is set up anew."""
 
     printer: str = ""
     own: str = ""
@@ -31,6 +32,7 @@ class SetUp:
     stock: str = ""
     right_mm: str = "0"
     down_mm: str = "0"
+    vial: str = ""
 
     @property
     def offset(self) -> Offset:
@@ -64,6 +66,18 @@ def stock_for(kind: str) -> str:
     mine = set_up()
     held = next((printer.stock for printer in settings().printers if printer.name == mine.printer), mine.stock)
     return print_payloads.stock_for(kind, held)
+
+
+def vial_stock() -> str:
+    """What the next container label is drawn for here, unless somebody chooses: as the last one, or as set up."""
+    last = print_payloads.stock_for("vial", set_up().vial)
+    return last or stock_for("vial") or print_payloads.FIRST_STOCK
+
+
+def remember_vial_stock(response: Response, stock: str) -> None:
+    """Has this browser offer the same stock for the next container label."""
+    if stock != vial_stock():
+        keep(response, replace(set_up(), vial=stock))
 
 
 def _signer() -> URLSafeSerializer:
