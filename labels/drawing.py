@@ -97,9 +97,13 @@ class _Page(PDFObject):
         )
 
 
+HAIR = 0.001
+"""Black keeps this far from its edges [pt]: what ends on the edge of a dot is not to touch the next for a rounding."""
+
+
 def _box(box: Box, height: float) -> str:
-    # Rules lie on whole dots, and as little as a hundred-thousandth of a point decides whether one is thicker.
-    return f"{box.x:.6f} {height - box.top - box.height:.6f} {box.width:.6f} {box.height:.6f} re f"
+    left, bottom = box.x + HAIR, height - box.top - box.height + HAIR
+    return f"{left:.4f} {bottom:.4f} {box.width - 2 * HAIR:.4f} {box.height - 2 * HAIR:.4f} re f"
 
 
 def _image(mask: Mask, height: float) -> str:

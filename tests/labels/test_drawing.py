@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from labels.drawing import Pen
+from labels.drawing import HAIR, Pen
 from labels.fonts import load
 from labels.papers import PAPERS
 from labels.printing import lay_out, render
@@ -24,7 +24,8 @@ def _by_the_canvas(sheet: Sheet) -> bytes:
     file, high = BytesIO(), sheet.stock.height
     canvas = Canvas(file, pagesize=(sheet.stock.width, high), invariant=1)
     for box in sheet.boxes:
-        canvas.rect(box.x, high - box.top - box.height, box.width, box.height, stroke=0, fill=1)
+        bottom = high - box.top - box.height + HAIR
+        canvas.rect(box.x + HAIR, bottom, box.width - 2 * HAIR, box.height - 2 * HAIR, stroke=0, fill=1)
     for text in sheet.texts:
         load(text.font)
         canvas.setFillGray(1 if text.white else 0)
@@ -59,6 +60,15 @@ def test_a_page_is_dot_for_dot_what_the_canvas_would_draw(name: str) -> None:
         (width, height, drawn), (wide, high, wanted) = _dots(_by_the_pen(sheet)), _dots(_by_the_canvas(sheet))
         assert (width, height) == (wide, high)
         assert max(abs(one - other) for one, other in zip(drawn, wanted, strict=True)) <= 8
+
+
+def test_a_rule_prints_as_many_dots_thick_as_its_stock_says_wherever_it_lies() -> None:
+    stock = STOCKS["vial-4x2"]
+    for row in range(20, 380):
+        sheet = Sheet(stock)
+        sheet.rule(10, row * stock.dot, 200)
+        width, _, drawn = _dots(_by_the_pen(sheet))
+        assert drawn[100::width].count(0) == 2  # a quarter of a millimetre at 203 dots an inch
 
 
 def test_the_document_behind_a_canvas_takes_pages_and_fonts_under_the_names_that_are_used() -> None:
