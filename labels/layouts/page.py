@@ -73,10 +73,13 @@ class Pages:
         (name, called), *others = whose
         field_right, text_right = right
         told = composed(text_right)
-        self.put(field_right, told, x=self.room - width(told, REGULAR, self.size), font=REGULAR, size=self.size)
         beside = self.room - width(told, REGULAR, self.size) - GAP
-        for line in self.wrapped(name, called, font=BOLD, size=name_size, room=beside):
+        lines = self.wrapped(name, called, font=BOLD, size=name_size, room=beside)
+        for number, line in enumerate(lines, start=1):
             self.put(name, line, x=0, font=BOLD, size=name_size)
+            # Beside the last line, so that a name of two lines is read in one piece.
+            if number == len(lines):
+                self.put(field_right, told, x=self.room - width(told, REGULAR, self.size), font=REGULAR, size=self.size)
             self.top += LEADING * name_size
         for other, text in others:
             self.lines(other, text)

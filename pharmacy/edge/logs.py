@@ -20,10 +20,21 @@ def register(app: Flask) -> None:
     app.after_request(_write)
 
 
+class _Stderr(logging.Handler):
+    """Writes to what standard error is at the moment, not to what it was when the first application was made."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201 - the one place that writes the log
+        except (OSError, ValueError):
+            # Where nothing can be written, logging's own complaint would quote the defect, and with it a patient.
+            return
+
+
 def to_stderr() -> None:
     """Where the lines go; asked more than once, it changes nothing."""
     if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
+        handler = _Stderr()
         handler.setFormatter(logging.Formatter("%(message)s"))
         log.addHandler(handler)
         log.propagate = False

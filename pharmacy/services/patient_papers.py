@@ -93,9 +93,11 @@ def given(kind: LabelKind, day: str, *, today: date) -> dict[str, object]:
 def called(kind: LabelKind) -> str:
     """What a page calls a label of this kind.
 
-    >>> called(LabelKind.BAG), called(LabelKind.VIAL)
-    ('Bag label', 'Label')
+    >>> called(LabelKind.BAG), called(LabelKind.VIAL), called(LabelKind.COVER)
+    ('Bag label', 'Label', 'Cover of the paper record')
     """
+    if kind is LabelKind.COVER:
+        return "Cover of the paper record"
     return NAMES[kind].called if kind in NAMES else "Label"
 
 
