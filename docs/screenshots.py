@@ -66,7 +66,7 @@ def camera(directory: Path) -> Iterator[Camera]:
 def main(directory: Path = IMAGES) -> None:
     """Every picture into one directory."""
     directory.mkdir(parents=True, exist_ok=True)
-    gallery.write_gallery(directory)
+    gallery.write_gallery(directory / "labels", directory.parent / "gallery.md")
     with tempfile.TemporaryDirectory() as place, camera(directory) as photographs:
         chosen = stage.settings(Settings(Path(place), "", ""), Path(place))
         app = stage.build(chosen)

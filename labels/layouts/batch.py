@@ -23,6 +23,7 @@ from labels.sheet import Sheet
 from labels.stock import Stock
 
 BODY_SIZES = (
+    {"formula": 18.0, "strength": 26.0, "fact": 13.0, "storage": 10.0},
     {"formula": 12.0, "strength": 20.0, "fact": 8.5, "storage": 7.0},
     {"formula": 12.0, "strength": 16.0, "fact": 8.0, "storage": 7.0},
     {"formula": 13.0, "strength": 13.0, "fact": 8.0, "storage": 7.0},
@@ -42,7 +43,7 @@ def lay_out(label: BatchLabel, stock: Stock) -> tuple[Sheet, ...]:
         LabelRefused: a field does not fit at its least size.
     """
     sheet, body = shelf.frame(stock, label, number="batch_number", caption="Batch")
-    tried = (_body(label, sizes, room=body.room, narrow=body.narrow) for sizes in BODY_SIZES)
+    tried = shelf.at_each(BODY_SIZES, lambda sizes: _body(label, sizes, room=body.room, narrow=body.narrow))
     body.write(sheet, label, tried, fields=FIELDS)
     return (sheet,)
 

@@ -22,6 +22,7 @@ from labels.sheet import Sheet
 from labels.stock import Stock
 
 BODY_SIZES = (
+    {"ingredient": 20.0, "fact": 9.75, "certificate": 9.0},
     {"ingredient": 14.0, "fact": 8.5, "certificate": 7.5},
     {"ingredient": 13.0, "fact": 8.0, "certificate": 7.0},
     {"ingredient": 12.0, "fact": 7.5, "certificate": 6.75},
@@ -44,7 +45,7 @@ def lay_out(label: LotLabel, stock: Stock) -> tuple[Sheet, ...]:
 
 def _one(label: LotLabel, container: str, stock: Stock) -> Sheet:
     sheet, body = shelf.frame(stock, label, number="lot_number", caption="Lot")
-    tried = (_body(label, container, sizes, room=body.room, narrow=body.narrow) for sizes in BODY_SIZES)
+    tried = shelf.at_each(BODY_SIZES, lambda sizes: _body(label, container, sizes, room=body.room, narrow=body.narrow))
     body.write(sheet, label, tried, fields=FIELDS)
     return sheet
 

@@ -4,7 +4,7 @@ The status stands white on black until it is released, then black on white in a 
 other end of the room.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf
@@ -15,7 +15,7 @@ from labels.content import Label, spoken
 from labels.errors import LabelRefused
 from labels.fit import composed
 from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
-from labels.layouts.flow import Statement, flow
+from labels.layouts.flow import Flow, Statement, flow
 from labels.layouts.marks import MARK_SIZE, mark_room, write_mark
 from labels.sheet import Box, Sheet, Text
 from labels.stock import Stock
@@ -122,6 +122,20 @@ class Part(Protocol):
     def height(self) -> float: ...
 
     def write(self, sheet: Sheet, *, x: float, top: float) -> None: ...
+
+
+def at_each(sizes: Sequence[dict[str, float]], body: Callable[[dict[str, float]], list[Flow]]) -> Iterator[list[Flow]]:
+    """The body at each of its sizes, without those at which a word is wider than a line.
+
+    Raises:
+        LabelRefused: it is so at the last.
+    """
+    for tried in sizes[:-1]:
+        try:
+            yield body(tried)
+        except LabelRefused:
+            continue
+    yield body(sizes[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from labels.sheet import Sheet
 from labels.stock import Stock
 
 BODY_SIZES = (
+    {"kind": 18.0, "active": 13.0, "fact": 12.0},
+    {"kind": 14.0, "active": 11.5, "fact": 10.5},
     {"kind": 11.0, "active": 9.0, "fact": 8.0},
     {"kind": 10.0, "active": 8.5, "fact": 7.5},
     {"kind": 10.0, "active": 8.0, "fact": 7.0},
@@ -38,7 +40,7 @@ def lay_out(label: TriturationLabel, stock: Stock) -> tuple[Sheet, ...]:
         LabelRefused: a field does not fit at its least size.
     """
     sheet, body = shelf.frame(stock, label, number="lot_number", caption="Lot")
-    tried = (_body(label, sizes, room=body.room, narrow=body.narrow) for sizes in BODY_SIZES)
+    tried = shelf.at_each(BODY_SIZES, lambda sizes: _body(label, sizes, room=body.room, narrow=body.narrow))
     body.write(sheet, label, tried, fields=FIELDS)
     return (sheet,)
 

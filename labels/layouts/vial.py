@@ -23,7 +23,7 @@ from labels.fonts import BOLD, CAP_HEIGHT, DESCENT, REGULAR, width
 from labels.layouts import vial_parts, vial_roll
 from labels.layouts.flow import Statement, flow
 from labels.layouts.marks import MARK_ROOM, write_mark
-from labels.layouts.vial_block import LEAST_PART, Block, Room, block_too_long, blocks
+from labels.layouts.vial_block import LARGE_SETTINGS, LEAST_PART, SETTINGS, Block, Room, block_too_long, blocks
 from labels.layouts.vial_frame import (
     FOOT,
     GAP,
@@ -39,6 +39,9 @@ from labels.layouts.vial_frame import (
 from labels.layouts.vial_small import Bottom, Lower, small_print_too_long
 from labels.sheet import Sheet, Text
 from labels.stock import Stock
+
+ROOMY_MM = 70.0
+"""A label so high has room for larger letters than usual in the patient's half."""
 
 RX_SIZE, NAME_SIZE, ADDRESS_SIZE, COUNT_SIZE, INITIALS_SIZE = 9.0, 8.0, 6.25, 6.5, 7.0
 HEADER_LEADING = 7.3
@@ -78,7 +81,11 @@ def _fit(label: VialLabel, stock: Stock, *, room: float, height: float, least: f
     least: height of the block below which it would be less than its part of the label [pt].
     """
     lower = Lower(label, room)
-    for block in blocks(label, Room(room, room)):
+    large = LARGE_SETTINGS if stock.height_mm >= ROOMY_MM else SETTINGS
+    for block in blocks(label, Room(room, room), settings=large):
+        # Larger than usual only in the room that is the block's anyway: the small print does not shrink for it.
+        if block.size > SETTINGS[0].directions and block.least > least:
+            continue
         bottom = lower.within(height - max(block.least, least))
         if bottom:
             return block, bottom

@@ -119,6 +119,11 @@ class Block:
         return {part.field: len(part.lines) for part in self.parts}
 
     @property
+    def size(self) -> float:
+        """Of its largest letters [pt]."""
+        return max((part.size for part in self.parts), default=0.0)
+
+    @property
     def least(self) -> float:
         """The height it needs [pt]."""
         text = sum(part.height for part in self.parts)

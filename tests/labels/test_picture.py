@@ -1,14 +1,11 @@
 """The preview is a picture of the very PDF that prints."""
 
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
-from labels.content import EXAMPLE
-from labels.gallery import GALLERY, write_gallery
-from labels.papers import paper_of
+from labels.content import BATCH_EXAMPLE, EXAMPLE
 from labels.picture import png
 from labels.printing import render, render_all
 from labels.read_back import decode
@@ -30,16 +27,13 @@ def test_both_codes_scan_from_the_picture() -> None:
 
 
 def test_each_page_has_a_picture_of_its_own() -> None:
-    both = render_all([EXAMPLE, GALLERY["batch-label"]]).pdf
+    both = render_all([EXAMPLE, BATCH_EXAMPLE]).pdf
     assert png(both, page=0) == png(PRINTED.pdf)
-    assert png(both, page=1) == png(render(GALLERY["batch-label"]).pdf)
+    assert png(both, page=1) == png(render(BATCH_EXAMPLE).pdf)
 
 
-def test_the_gallery_writes_one_picture_for_each_example(tmp_path: Path) -> None:
-    paths = write_gallery(tmp_path / "images")
-    assert [path.name for path in paths] == [f"{name}.png" for name in GALLERY]
-    for path, label in zip(paths, GALLERY.values(), strict=True):
-        stock = paper_of(label).stock()
-        inches = [length / 25.4 for length in (stock.width_mm, stock.height_mm)]
-        with Image.open(path) as image:
-            assert image.size == pytest.approx([300 * length for length in inches], abs=1)
+def test_a_picture_of_sixteen_shades_shows_the_same_in_half_of_the_dots_bytes() -> None:
+    with Image.open(BytesIO(png(PRINTED.pdf))) as all_shades, Image.open(BytesIO(png(PRINTED.pdf, shades=16))) as few:
+        assert few.size == all_shades.size
+        apart = ImageChops.difference(all_shades, few.convert("L")).tobytes()
+        assert max(apart) <= 8
