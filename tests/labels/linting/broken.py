@@ -242,7 +242,7 @@ CASES: dict[str, Case] = {
     "nj.fields": says("prescriber", ""),
     "nj.actives": says("storage", ""),
     "nj.use-by": drawn("use_by", caption("Use by", "Expires")),
-    "nj.larger": drawn("drug", each("lot", size=13.0)),
+    "nj.larger": drawn("drug", each("lot", size=15.0)),
 }
 
 
