@@ -120,6 +120,8 @@ def _refuse_unless_plain(payload: str, field: str) -> None:
         raise LabelRefused("there is nothing to put into the code", field)
     if len(payload) > LONGEST_CODE:
         raise LabelRefused(f"a code on a label holds at most {LONGEST_CODE} characters", field)
+    if payload.isascii() and payload.isprintable() and " " not in payload:
+        return
     for character in payload:
         if not "!" <= character <= "~":
             raise LabelRefused(

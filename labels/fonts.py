@@ -116,6 +116,8 @@ def reach(text: str, font: str) -> tuple[float, float]:
     (0.711, 0.212)
     """
     rise, fall = CAP_HEIGHT, DESCENT
+    if not _added:
+        return rise, fall
     for part, name in runs(text, font):
         if name in _added:
             inks = [font_files.ink(_added[name], character) for character in set(part)]

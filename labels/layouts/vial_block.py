@@ -6,6 +6,7 @@ least half of the label's area. Nothing shrinks below its least size.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
@@ -86,19 +87,17 @@ class Room:
         return self.beside if field in ("patient", "drug") else self.wide
 
 
-@dataclass(frozen=True, slots=True)
-class BlockPart:
-    """A field of the patient's block in lines."""
+class BlockPart(NamedTuple):
+    """A field of the patient's block in lines.
+
+    rise: from its top to its first baseline [pt]; Chinese and Korean signs stand higher than capitals.
+    """
 
     field: str
     lines: tuple[str, ...]
     size: float
     leading: float
-
-    @property
-    def rise(self) -> float:
-        """From its top to its first baseline [pt]: Chinese and Korean signs stand higher than capitals."""
-        return reach(self.lines[0], BLOCK_FONTS[self.field])[0] * self.size
+    rise: float
 
     @property
     def height(self) -> float:
@@ -160,7 +159,7 @@ def blocks(label: VialLabel, room: Room, *, settings: tuple[Setting, ...] = SETT
                     raise _too_wide(field, wide.word) from wide
                 break
             if lines:
-                parts.append(BlockPart(field, lines, size, setting.leading * size))
+                parts.append(BlockPart(field, lines, size, setting.leading * size, reach(lines[0], font)[0] * size))
         else:
             yield Block(tuple(parts), setting.space)
 

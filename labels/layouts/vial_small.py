@@ -51,9 +51,9 @@ class Lower:
     def within(self, height: float) -> Bottom | None:
         """The first of them that is no higher [pt]; none when all are."""
         for fact_size, small_size in SIZES:
-            facts = self.facts.least_height(size=fact_size, room=self.room, gap=4 * GAP)
             for small in self.smalls:
-                if facts + small.least_height(size=small_size, room=self.room, gap=GAP) + 2 * GAP > height:
+                free = height - small.least_height(size=small_size, room=self.room, gap=GAP) - 2 * GAP
+                if free < fact_size or self.facts.least_height(size=fact_size, room=self.room, gap=4 * GAP) > free:
                     continue
                 bottom = self._set(fact_size, small_size, small)
                 if bottom.height <= height:
