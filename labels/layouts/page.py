@@ -73,14 +73,17 @@ class Pages:
         (name, called), *others = whose
         field_right, text_right = right
         told = composed(text_right)
-        self.put(field_right, told, x=self.room - width(told, REGULAR, self.size), font=REGULAR, size=self.size)
+        first = self.top
         beside = self.room - width(told, REGULAR, self.size) - GAP
         for line in self.wrapped(name, called, font=BOLD, size=name_size, room=beside):
             self.put(name, line, x=0, font=BOLD, size=name_size)
             self.top += LEADING * name_size
         for other, text in others:
             self.lines(other, text)
-        self.top += 0.5 * GAP
+        # After the name: a reader takes what follows in the file, on one line, for one text.
+        reached, self.top = self.top, first
+        self.put(field_right, told, x=self.room - width(told, REGULAR, self.size), font=REGULAR, size=self.size)
+        self.top = reached + 0.5 * GAP
         self.rule()
 
     def feet(self, name: str, text: str) -> None:
