@@ -64,8 +64,10 @@ class Modules:
         """
         if self.across == 1:
             return self.bits.translate(_ONE_BIT_A_BYTE)
-        wide = (self.across + 7) // 8 * 8
-        filled = "".join(row.ljust(wide, "0") for row in self._rows())
+        filled = self.bits
+        if self.across % 8:
+            wide = (self.across + 7) // 8 * 8
+            filled = "".join(row.ljust(wide, "0") for row in self._rows())
         return f"{int(filled, 2):0{len(filled) // 4}x}"
 
     def turned(self) -> "Modules":

@@ -36,6 +36,7 @@ class Pen:
     def __init__(self, canvas: Canvas) -> None:
         self._document: Any = canvas._doc  # type: ignore[attr-defined]
         self._written: dict[float, dict[Text, str]] = {}
+        self._shared: list[bytes] = []
         self._letters: dict[str, dict[str, tuple[str, str]]] = {}
         self._spelt: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
 
@@ -47,7 +48,7 @@ class Pen:
         parts += [written.get(text) or self._text(text, height) for text in sheet.texts]
         parts += [_image(mask, height) for mask in sheet.masks]
         content = zlib.compress("\n".join(parts).encode("ascii"), PACKED)
-        self._document.addPage(_Page(sheet.stock.width, height, _Stream(content)))
+        self._document.addPage(_Page(sheet.stock.width, height, _Stream(content), self._shared))
 
     def _text(self, text: Text, height: float) -> str:
         key = (text.string, text.font)
@@ -93,20 +94,30 @@ class _Stream(PDFObject):
 
 
 class _Page(PDFObject):
-    """A page with the fonts of the file, and nothing else that a page may have."""
+    """A page with the fonts of the file, and nothing else that a page may have.
+
+    shared: of all pages of a file, filled by the first: the numbers of the tree of pages and of the fonts.
+    """
 
     __RefOnly__ = 1
 
-    def __init__(self, width: float, height: float, stream: _Stream) -> None:
-        self.size, self.stream = (width, height), stream
+    def __init__(self, width: float, height: float, stream: _Stream, shared: list[bytes]) -> None:
+        self.size, self.stream, self.shared = (width, height), stream, shared
 
     def format(self, document: Any) -> bytes:
-        of_all = (document.Pages, document.idToObject["BasicFonts"], self.stream)
-        parent, fonts, stream = (document.Reference(thing).format(document) for thing in of_all)
+        if not self.shared:
+            self.shared += [_number(document, document.Pages), _number(document, document.idToObject["BasicFonts"])]
+        (parent, fonts), stream = self.shared, _number(document, self.stream)
         return (
             b"<< /Type /Page /Parent %b /Resources << /Font %b /ProcSet [ /PDF /Text /ImageB ] >> /Contents %b"
             b" /MediaBox [ 0 0 %b %b ] >>" % (parent, fonts, stream, *(b"%.6g" % side for side in self.size))
         )
+
+
+def _number(document: Any, thing: PDFObject) -> bytes:
+    """How the objects of a file name each other."""
+    found: bytes = document.Reference(thing).format(document)
+    return found
 
 
 HAIR = 0.001

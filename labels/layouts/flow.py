@@ -51,7 +51,7 @@ class Flow:
     @property
     def height(self) -> float:
         """From the top of the first line's capitals to the foot of the last line's letters [pt]."""
-        return (self.lines - 1) * self.leading + (CAP_HEIGHT + DESCENT) * self.size
+        return lines_high(self.lines, self.size)
 
     def add(self, statement: Statement) -> None:
         """Set one more statement after a gap, or on a new line.
@@ -114,6 +114,11 @@ class Flow:
             self.reached = start + width(line, font, self.size)
 
 
+def lines_high(lines: int, size: float) -> float:
+    """From the top of the first line's capitals to the foot of the last line's letters [pt]."""
+    return (lines - 1) * LEADING * size + (CAP_HEIGHT + DESCENT) * size
+
+
 class Measured:
     """Groups of statements whose widths are known, so that a size at which they cannot fit need not be tried."""
 
@@ -136,7 +141,7 @@ class Measured:
             for wide, count in self._widths
             if count
         )
-        return (lines - 1) * LEADING * size + (CAP_HEIGHT + DESCENT) * size
+        return lines_high(lines, size)
 
 
 def flow(

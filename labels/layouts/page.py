@@ -73,17 +73,17 @@ class Pages:
         (name, called), *others = whose
         field_right, text_right = right
         told = composed(text_right)
+        first = self.top
         beside = self.room - width(told, REGULAR, self.size) - GAP
-        lines = self.wrapped(name, called, font=BOLD, size=name_size, room=beside)
-        for number, line in enumerate(lines, start=1):
+        for line in self.wrapped(name, called, font=BOLD, size=name_size, room=beside):
             self.put(name, line, x=0, font=BOLD, size=name_size)
-            # Beside the last line, so that a name of two lines is read in one piece.
-            if number == len(lines):
-                self.put(field_right, told, x=self.room - width(told, REGULAR, self.size), font=REGULAR, size=self.size)
             self.top += LEADING * name_size
         for other, text in others:
             self.lines(other, text)
-        self.top += 0.5 * GAP
+        # After the name: a reader takes what follows in the file, on one line, for one text.
+        reached, self.top = self.top, first
+        self.put(field_right, told, x=self.room - width(told, REGULAR, self.size), font=REGULAR, size=self.size)
+        self.top = reached + 0.5 * GAP
         self.rule()
 
     def feet(self, name: str, text: str) -> None:

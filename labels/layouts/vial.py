@@ -129,7 +129,6 @@ def _header(sheet: Sheet, label: VialLabel, *, room: float) -> float:
     number = _right(sheet, [rx], RX_SIZE, baseline, room)
     fill, refills = (Statement(name, getattr(label, name), name.title(), BOLD) for name in ("fill", "refills"))
     count = _right(sheet, [fill, refills], COUNT_SIZE, baseline + HEADER_LEADING, room)
-    write_mark(sheet, label.mark, right=LEFT + room - number - 2 * GAP, baseline=baseline)
     name = flow(
         [[Statement("pharmacy_name", label.pharmacy_name, font=BOLD)]],
         size=NAME_SIZE,
@@ -142,6 +141,8 @@ def _header(sheet: Sheet, label: VialLabel, *, room: float) -> float:
     name.write(sheet, x=LEFT, top=baseline - CAP_HEIGHT * NAME_SIZE)
     first = baseline + HEADER_LEADING + (name.lines - 1) * name.leading
     where.write(sheet, x=LEFT, top=first - CAP_HEIGHT * ADDRESS_SIZE)
+    # After the name: a reader takes what follows in the file, on one line, for one text.
+    write_mark(sheet, label.mark, right=LEFT + room - number - 2 * GAP, baseline=baseline)
     end = first + (where.lines - 1) * where.leading + DESCENT * ADDRESS_SIZE + GAP / 2
     sheet.rule(LEFT, end, room)
     return end

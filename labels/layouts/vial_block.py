@@ -138,7 +138,7 @@ class Block:
         for part in self.parts:
             font, baseline = BLOCK_FONTS[part.field], reached + part.rise
             for number, line in enumerate(part.lines):
-                sheet.write(Text(part.field, line, x, baseline + number * part.leading, font, part.size))
+                sheet.texts.append(Text(part.field, line, x, baseline + number * part.leading, font, part.size))
             reached += part.height + inner
 
 

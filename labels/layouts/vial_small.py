@@ -8,7 +8,7 @@ from functools import lru_cache
 from labels.content import VialLabel, spoken
 from labels.errors import LabelRefused
 from labels.fonts import BOLD, when_changed
-from labels.layouts.flow import Flow, Measured, Statement, flow, sentence
+from labels.layouts.flow import Flow, Measured, Statement, flow, lines_high, sentence
 from labels.layouts.vial_frame import GAP, LEFT, advice
 from labels.sheet import Sheet
 from labels.stock import Stock
@@ -44,7 +44,7 @@ class Lower:
 
     def __init__(self, label: VialLabel, room: float) -> None:
         self.room = room
-        self.facts = Measured(facts_of(label))
+        self.facts = facts_of(label)
         facts = (label.storage, label.description, label.inactive)
         self.smalls = _small(label.warnings, label.warnings_translated, *facts)
 
@@ -52,8 +52,8 @@ class Lower:
         """The first of them that is no higher [pt]; none when all are."""
         for fact_size, small_size in SIZES:
             for small in self.smalls:
-                free = height - small.least_height(size=small_size, room=self.room, gap=GAP) - 2 * GAP
-                if free < fact_size or self.facts.least_height(size=fact_size, room=self.room, gap=4 * GAP) > free:
+                least = small.least_height(size=small_size, room=self.room, gap=GAP)
+                if least + lines_high(len(self.facts), fact_size) + 2 * GAP > height:
                     continue
                 bottom = self._set(fact_size, small_size, small)
                 if bottom.height <= height:
@@ -65,7 +65,7 @@ class Lower:
         return self._set(*SIZES[-1], self.smalls[-1])
 
     def _set(self, fact_size: float, small_size: float, small: Measured) -> Bottom:
-        facts = flow(self.facts.groups, size=fact_size, room=self.room, gap=4 * GAP)
+        facts = flow(self.facts, size=fact_size, room=self.room, gap=4 * GAP)
         return Bottom(facts, flow(small.groups, size=small_size, room=self.room, gap=GAP))
 
 

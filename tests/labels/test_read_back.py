@@ -5,19 +5,13 @@ from dataclasses import fields, replace
 
 import pypdfium2
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from labels.barcodes import Barcode
-from labels.content import BATCH_EXAMPLE, EXAMPLE, BatchLabel, Label, VialLabel
-from labels.errors import LabelRefused
-from labels.papers import FOUR_INCHES
-from labels.printing import Printed, lay_out, render
+from labels.content import BATCH_EXAMPLE, EXAMPLE, Label, VialLabel
+from labels.printing import Printed, render
 from labels.raster import PDFIUM_LOCK, grey, one_bit
 from labels.read_back import agrees, decode, read_back
-from labels.stock import STOCKS
-from tests.labels.geometry import collisions, outside
 
 PRINTED = render(EXAMPLE)
 
@@ -90,66 +84,3 @@ def _raster(pdf: bytes) -> tuple[int, int, bytes]:
         width, height, pixels = grey(document[0], dpi=203)
         document.close()
     return width, height, one_bit(pixels)
-
-
-# Every kind of character, with those likely that a pharmacy meets.
-anything = st.one_of(
-    st.text("abcdefghij ÁñüçőŞậệжЯїΩ-'.,&<>()[]{}%\\/°µ0123456789", max_size=70),
-    st.text(max_size=25),
-)
-codes = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ-", min_size=1, max_size=16)
-stocks = st.sampled_from(FOUR_INCHES)
-
-vials = st.builds(
-    VialLabel,
-    **{f.name: anything for f in fields(VialLabel) if f.type is str and f.name not in {"rx_number", "token"}},
-    rx_number=codes,
-    token=codes,
-    warnings=st.lists(anything, max_size=4).map(tuple),
-)
-one_field = st.builds(
-    lambda field, text: replace(EXAMPLE, **{field: text}),
-    st.sampled_from([f.name for f in fields(VialLabel) if f.type is str]),
-    anything,
-)
-batches = st.builds(
-    lambda field, text, status: replace(BATCH_EXAMPLE, **{"status": status, field: text}),
-    st.sampled_from([f.name for f in fields(BatchLabel)]),
-    anything,
-    st.sampled_from(["QUARANTINE", "RELEASED"]),
-)
-
-
-def _whole_or_refused(label: Label, stock: str) -> None:
-    try:
-        printed = render(label, stock=stock)
-    except LabelRefused as refusal:
-        _refused_in_a_sentence(refusal)
-        return
-    assert agrees(label, printed.pdf, printed, dpi=STOCKS[stock].dpi) == ()
-    sheet = lay_out(label, stock=stock)[0]
-    assert collisions(sheet) == []
-    assert outside(sheet, margin=1) == []
-
-
-def _refused_in_a_sentence(refusal: LabelRefused) -> None:
-    assert refusal.field in {f.name for kind in (VialLabel, BatchLabel) for f in fields(kind)}
-    assert len(str(refusal)) > 15
-
-
-@settings(max_examples=60)
-@given(label=vials, stock=stocks)
-def test_any_content_prints_whole_and_reads_back_or_is_refused(label: VialLabel, stock: str) -> None:
-    _whole_or_refused(label, stock)
-
-
-@settings(max_examples=100)
-@given(label=one_field, stock=stocks)
-def test_any_one_field_prints_whole_and_reads_back_or_is_refused(label: VialLabel, stock: str) -> None:
-    _whole_or_refused(label, stock)
-
-
-@settings(max_examples=60)
-@given(label=batches, stock=stocks)
-def test_any_batch_label_prints_whole_and_reads_back_or_is_refused(label: BatchLabel, stock: str) -> None:
-    _whole_or_refused(label, stock)
