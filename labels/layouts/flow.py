@@ -51,7 +51,7 @@ class Flow:
     @property
     def height(self) -> float:
         """From the top of the first line's capitals to the foot of the last line's letters [pt]."""
-        return lines_high(self.lines, self.size)
+        return (self.lines - 1) * self.leading + (CAP_HEIGHT + DESCENT) * self.size
 
     def add(self, statement: Statement) -> None:
         """Set one more statement after a gap, or on a new line.
