@@ -2,16 +2,20 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image
 
 from labels.content import BATCH_EXAMPLE, EXAMPLE, NOT_PRINTED, Label, texts
-from labels.papers import FOUR_INCHES
+from labels.papers import PAPERS
 from labels.printing import render
+from labels.raster import PDFIUM_LOCK, grey, one_bit
 from labels.read_back import decode, plain
+from labels.stock import STOCKS
 from tests.conftest import missing
 
 LABELS: dict[str, Label] = {
@@ -42,37 +46,77 @@ def _run(*command: str | Path) -> None:
     subprocess.run([str(part) for part in command], check=True, capture_output=True, timeout=60)
 
 
-def poppler(pdf: Path, dpi: int) -> Path:
-    """The page in one bit a dot, by Poppler."""
+def pdfium(pdf: Path, dpi: int) -> list[Image.Image]:
+    """The pages in one bit a dot, by the reader that labels are read back with."""
+    found = []
+    with PDFIUM_LOCK:
+        document = pypdfium2.PdfDocument(pdf)
+        for page in document:
+            width, height, pixels = grey(page, dpi=dpi)
+            found.append(Image.frombytes("L", (width, height), one_bit(pixels)))
+        document.close()
+    return found
+
+
+def poppler(pdf: Path, dpi: int) -> list[Image.Image]:
+    """The pages in one bit a dot, by Poppler."""
     _run(_program("pdftoppm", "poppler"), "-mono", "-r", str(dpi), pdf, pdf.with_suffix(""))
-    return next(pdf.parent.glob("*.pbm"))
+    return _opened(pdf.parent.glob("*.pbm"))
 
 
-def ghostscript(pdf: Path, dpi: int) -> Path:
-    """The page in one bit a dot, by Ghostscript."""
-    out = pdf.with_suffix(".png")
+def ghostscript(pdf: Path, dpi: int) -> list[Image.Image]:
+    """The pages in one bit a dot, by Ghostscript."""
     _run(
         _program("gs", "ghostscript"), "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pngmono",
-        f"-r{dpi}", f"-sOutputFile={out}", pdf,
+        f"-r{dpi}", f"-sOutputFile={pdf.with_suffix('')}-%d.png", pdf,
     )  # fmt: skip
-    return out
+    return _opened(pdf.parent.glob("*.png"))
 
 
-@pytest.mark.parametrize("stock", FOUR_INCHES)
-@pytest.mark.parametrize("dpi", [203, 300])
-@pytest.mark.parametrize("renderer", [poppler, ghostscript])
-def test_both_codes_scan_from_black_and_white_dots(
-    label: Label, stock: str, dpi: int, renderer: object, tmp_path: Path
-) -> None:
-    assert callable(renderer)
+def _opened(paths: Iterable[Path]) -> list[Image.Image]:
+    found = []
+    for path in sorted(paths):
+        with Image.open(path) as image:
+            assert image.mode == "1"
+            found.append(image.convert("L"))
+    return found
+
+
+RENDERERS = (pdfium, poppler, ghostscript)
+
+
+def _scan(label: Label, stock: str, renderer: Callable[[Path, int], list[Image.Image]], dpi: int, place: Path) -> None:
     printed = render(label, stock=stock)
-    file = tmp_path / "label.pdf"
+    file = place / "label.pdf"
     file.write_bytes(printed.pdf)
-    with Image.open(renderer(file, dpi)) as image:
-        assert image.mode == "1"
-        dots = image.convert("L")
-    found = decode(dots.tobytes(), width=dots.width, height=dots.height)
-    assert set(found) == set(printed.barcodes)
+    pages = [decode(dots.tobytes(), width=dots.width, height=dots.height) for dots in renderer(file, dpi)]
+    assert len(pages) == printed.pages
+    assert set().union(*pages) == set(printed.barcodes)
+    assert all(pages)
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_both_codes_scan_from_black_and_white_dots(
+    label: Label, renderer: Callable[[Path, int], list[Image.Image]], tmp_path: Path
+) -> None:
+    _scan(label, "vial-4x2", renderer, 203, tmp_path)
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+@pytest.mark.parametrize("stock", ["vial-4x2", "vial-4x3", "vial-4x2-two-part", "vial-2.25x1.25", "roll-62mm"])
+def test_the_codes_of_every_stock_scan_at_every_resolution(
+    stock: str, dpi: int, renderer: Callable[[Path, int], list[Image.Image]], tmp_path: Path
+) -> None:
+    _scan(EXAMPLE, stock, renderer, dpi, tmp_path)
+
+
+@pytest.mark.parametrize("renderer", [poppler, ghostscript])
+@pytest.mark.parametrize("stock", [name for name in PAPERS["vial"].stocks if name.endswith("dpi")])
+def test_the_codes_of_a_stock_scan_in_its_printers_own_dots(
+    stock: str, renderer: Callable[[Path, int], list[Image.Image]], tmp_path: Path
+) -> None:
+    _scan(EXAMPLE, stock, renderer, STOCKS[stock].dpi, tmp_path)
 
 
 def test_another_program_finds_every_field_in_the_text(label: Label, tmp_path: Path) -> None:
