@@ -29,11 +29,6 @@ class BagLabel(Label):
         """What the Code 128 holds: prescription number and fill."""
         return self.number
 
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """Prescription and fill in bars, the token in squares."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
-
 
 BAG_EXAMPLE = BagLabel(
     pharmacy_name="Harbor Compounding Pharmacy",

@@ -40,11 +40,6 @@ class CoverPage(Label):
         """What the Code 128 holds: the batch number."""
         return self.batch_number
 
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """The number in bars, the token in squares."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
-
 
 COVER_EXAMPLE = CoverPage(
     pharmacy_name="Harbor Compounding Pharmacy",

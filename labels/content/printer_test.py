@@ -26,11 +26,6 @@ class PrinterTest(Label):
         """What the Code 128 holds: T and the letters of the token, so that one code is not scanned for both."""
         return f"T{self.token.rpartition(':')[2][:5]}"
 
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """Bars and squares, as large as on a vial label."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
-
 
 PRINTER_TEST_EXAMPLE = PrinterTest(
     title="Test page 12",

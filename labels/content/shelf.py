@@ -29,11 +29,6 @@ class BatchLabel(Label):
         """What the Code 128 holds: the batch number."""
         return self.batch_number
 
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """The number in bars, the token in squares."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriturationLabel(Label):
@@ -63,11 +58,6 @@ class TriturationLabel(Label):
         """What the Code 128 holds: the lot number, which is scanned when it is weighed from."""
         return self.lot_number
 
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """The number in bars, the token in squares."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotLabel(Label):
@@ -96,11 +86,6 @@ class LotLabel(Label):
         """What the Code 128 holds: our lot number, which is scanned when it is weighed from."""
         return self.lot_number
 
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """The number in bars, the token in squares."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquipmentLabel(Label):
@@ -123,11 +108,6 @@ class EquipmentLabel(Label):
     def line_code(self) -> str:
         """What the Code 128 holds: the number, which is scanned to open its page."""
         return self.equipment_number
-
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """The number in bars, the token in squares."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
 
 
 BATCH_EXAMPLE = BatchLabel(

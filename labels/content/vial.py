@@ -59,11 +59,6 @@ class VialLabel(Label):
         """What the Code 128 holds: prescription number and fill, "7000017-0"."""
         return f"{self.rx_number}-{self.fill}"
 
-    @property
-    def codes(self) -> tuple[tuple[str, str], ...]:
-        """Prescription and fill in bars, the token in squares."""
-        return (("code128", self.line_code), ("datamatrix", self.token))
-
 
 def from_document(document: object) -> VialLabel:
     """A vial label from flat JSON: its keys are the fields of VialLabel, warnings are lists of texts.

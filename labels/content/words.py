@@ -81,8 +81,9 @@ class Label:
 
     @property
     def codes(self) -> tuple[tuple[str, str], ...]:
-        """The (kind, payload) of each code it carries: "code128" or "datamatrix", and what a scanner reads."""
-        return ()
+        """The (kind, payload) of each code it carries: `line_code` in bars, `token` in squares, where it has them."""
+        carried = (("code128", getattr(self, "line_code", "")), ("datamatrix", getattr(self, "token", "")))
+        return tuple((kind, payload) for kind, payload in carried if payload)
 
 
 MAY_BE_EMPTY = frozenset(
