@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pharmacy.settings import Printer
 
 LONGEST_SAID = 160
+BEFORE_ANYTHING = "The printer broke the connection off before it took anything."
 
 
 class NotSent(Exception):
@@ -63,6 +64,8 @@ def _by_tcp(printer: Printer, data: bytes, patience: Patience) -> None:
         raise NotSent(f"The name {printer.host} is not known on this network.") from unknown
     except ConnectionRefusedError as refused:
         raise NotSent(f"{printer.place} takes no connection; the printer may be busy or starting.") from refused
+    except ConnectionResetError as dropped:
+        raise NotSent(BEFORE_ANYTHING) from dropped
     except OSError as problem:
         raise NotSent(f"{printer.place} cannot be reached: {problem.strerror or 'no way to it'}.") from problem
     with connection:
@@ -82,7 +85,7 @@ def _hand_over(connection: socket.socket, data: bytes, patience: Patience) -> No
         connection.shutdown(socket.SHUT_WR)
     except OSError as problem:
         if not sent:
-            raise NotSent("The printer broke the connection off before it took anything.") from problem
+            raise NotSent(BEFORE_ANYTHING) from problem
         how = "stopped taking" if isinstance(problem, TimeoutError) else "broke the connection off during"
         raise Doubtful(f"The printer {how} the label, after {sent} of {len(data)} bytes at most.") from problem
 
