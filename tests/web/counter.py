@@ -66,7 +66,7 @@ class Counter(Line):
         with self.database.reading() as session:
             self.balance = session.scalars(select(Equipment.id)).one()
             self.formula = session.scalars(select(Formula.id)).one()
-            self.lots = {lot.ingredient.kind: lot.id for lot in session.scalars(select(Lot))}
+            self.lots = {lot.ingredient.kind: lot.id for lot in session.scalars(select(Lot).order_by(Lot.id))}
         return self
 
     def _furnish(self) -> None:
@@ -94,6 +94,21 @@ def open_counter(database: Database, staff: dict[Role, int]) -> Counter:
     with database.reading() as session:
         who = {name: Actor.of(session.get_one(Person, staff[role])) for name, role in _ROLES.items()}
     return Counter(database, utc_now(), who)
+
+
+def typed_plan(counter: Counter, **changed: str) -> dict[str, str]:
+    """The fields of a batch's plan, each lot by its kind."""
+    return {
+        "formula_id": str(counter.formula),
+        "capsules": "100",
+        "lot_active": str(counter.lots[IngredientKind.ACTIVE]),
+        "lot_filler": str(counter.lots[IngredientKind.FILLER]),
+        "lot_shell": str(counter.lots[IngredientKind.SHELL]),
+        "balance_id": str(counter.balance),
+        "compounded": counter.today.isoformat(),
+        "purpose": "prescriptions of this week",
+        **changed,
+    }
 
 
 def typed_order(**changed: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pharmacy.services.lots import Packing
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, IngredientKind
 from tests.web.conftest import PASSWORD
-from tests.web.counter import Counter, field_error, open_counter, shown
+from tests.web.counter import Counter, field_error, open_counter, shown, typed_plan
 
 ClientAs = Callable[[str], Any]
 
@@ -26,21 +26,6 @@ BAD = "190.1 227.4 228.0 226.8 259.2"
 @pytest.fixture
 def counter(database: Database, staff: dict[Role, int]) -> Counter:
     return open_counter(database, staff).furnish()
-
-
-def plan(counter: Counter, **changed: str) -> dict[str, str]:
-    """A plan as it is typed."""
-    return {
-        "formula_id": str(counter.formula),
-        "capsules": "100",
-        "lot_active": str(counter.lots[IngredientKind.ACTIVE]),
-        "lot_filler": str(counter.lots[IngredientKind.FILLER]),
-        "lot_shell": str(counter.lots[IngredientKind.SHELL]),
-        "balance_id": str(counter.balance),
-        "compounded": counter.today.isoformat(),
-        "purpose": "prescriptions of this week",
-        **changed,
-    }
 
 
 def seen(page: str) -> str:
@@ -95,7 +80,7 @@ def test_the_lot_that_expires_first_is_chosen_already(client_as: ClientAs, count
 
 def test_working_out_shows_every_line_and_saves_nothing(client_as: ClientAs, counter: Counter) -> None:
     client = client_as("technician")
-    answer = client.post("/batches/plan", data={**plan(counter), "work_out": "1"})
+    answer = client.post("/batches/plan", data={**typed_plan(counter), "work_out": "1"})
     assert answer.status_code == 200
     page = shown(answer)
     # The worked example of the design: P, a, A, filler per capsule.
@@ -107,8 +92,8 @@ def test_working_out_shows_every_line_and_saves_nothing(client_as: ClientAs, cou
 
 def test_what_was_worked_out_can_be_opened(client_as: ClientAs, counter: Counter) -> None:
     client = client_as("technician")
-    worked_out = client.post("/batches/plan", data={**plan(counter), "work_out": "1"}).text
-    answer = client.post("/batches/plan", data={**plan(counter), "seen": seen(worked_out)})
+    worked_out = client.post("/batches/plan", data={**typed_plan(counter), "work_out": "1"}).text
+    answer = client.post("/batches/plan", data={**typed_plan(counter), "seen": seen(worked_out)})
     assert answer.status_code == 302
     page = shown(client.get(answer.location))
     assert "planned" in page
@@ -117,8 +102,8 @@ def test_what_was_worked_out_can_be_opened(client_as: ClientAs, counter: Counter
 
 def test_a_plan_changed_after_it_was_worked_out_is_shown_again_first(client_as: ClientAs, counter: Counter) -> None:
     client = client_as("technician")
-    worked_out = client.post("/batches/plan", data={**plan(counter), "work_out": "1"}).text
-    answer = client.post("/batches/plan", data={**plan(counter, capsules="200"), "seen": seen(worked_out)})
+    worked_out = client.post("/batches/plan", data={**typed_plan(counter), "work_out": "1"}).text
+    answer = client.post("/batches/plan", data={**typed_plan(counter, capsules="200"), "seen": seen(worked_out)})
     assert answer.status_code == 200
     assert "The plan is not the one that was worked out on this page." in answer.text
     assert "1021.463 mg" in shown(answer)
@@ -127,12 +112,12 @@ def test_a_plan_changed_after_it_was_worked_out_is_shown_again_first(client_as: 
 
 def test_a_lot_measured_anew_in_between_is_shown_again_first(client_as: ClientAs, counter: Counter) -> None:
     client = client_as("technician")
-    worked_out = client.post("/batches/plan", data={**plan(counter), "work_out": "1"}).text
+    worked_out = client.post("/batches/plan", data={**typed_plan(counter), "work_out": "1"}).text
     filler = counter.lots[IngredientKind.FILLER]
     counter.run(
         lambda s: lots.measure(s, filler, Packing("3", Decimal(175)), reason="balance was serviced", **counter.by)
     )
-    answer = client.post("/batches/plan", data={**plan(counter), "seen": seen(worked_out)})
+    answer = client.post("/batches/plan", data={**typed_plan(counter), "seen": seen(worked_out)})
     assert "The plan is not the one that was worked out on this page." in answer.text
 
 
@@ -150,7 +135,7 @@ def test_a_lot_measured_anew_in_between_is_shown_again_first(client_as: ClientAs
 def test_a_refused_plan_names_its_field_and_keeps_what_was_typed(
     client_as: ClientAs, counter: Counter, changed: dict[str, str], field: str, sentence: str
 ) -> None:
-    answer = client_as("technician").post("/batches/plan", data={**plan(counter, **changed), "work_out": "1"})
+    answer = client_as("technician").post("/batches/plan", data={**typed_plan(counter, **changed), "work_out": "1"})
     assert answer.status_code == 422
     assert sentence in field_error(answer, field)
     if "purpose" not in changed:
@@ -159,7 +144,7 @@ def test_a_refused_plan_names_its_field_and_keeps_what_was_typed(
 
 @pytest.mark.parametrize("formula", ["987654", "", "x"])
 def test_a_plan_of_no_formula_is_refused(client_as: ClientAs, counter: Counter, formula: str) -> None:
-    answer = client_as("technician").post("/batches/plan", data=plan(counter, formula_id=formula))
+    answer = client_as("technician").post("/batches/plan", data=typed_plan(counter, formula_id=formula))
     assert answer.status_code in (404, 422)
 
 

@@ -13,7 +13,7 @@ from pharmacy.store.database import Database
 from pharmacy.store.tables import Batch, Equipment
 from tests.services.line import DRAFT, add_balance, add_formula, add_ingredients, add_machine
 from tests.services.samples import ELECTRONIC
-from tests.web.counter import Counter, field_error, open_counter, shown
+from tests.web.counter import Counter, field_error, open_counter, shown, typed_plan
 
 ClientAs = Callable[[str], Any]
 
@@ -42,19 +42,8 @@ def counter(database: Database, staff: dict[Role, int]) -> Counter:
 
 
 def plan(counter: Counter, **changed: str) -> dict[str, str]:
-    active, filler, shell = (str(key) for key in counter.lots.values())
-    return {
-        "formula_id": str(counter.formula),
-        "capsules": "100",
-        "lot_active": active,
-        "lot_filler": filler,
-        "lot_shell": shell,
-        "balance_id": str(counter.balance),
-        "compounded": counter.today.isoformat(),
-        "purpose": "prescriptions of this week",
-        "work_out": "1",
-        **changed,
-    }
+    """A plan that is to be worked out."""
+    return typed_plan(counter, work_out="1", **changed)
 
 
 def take_out(counter: Counter, key: int) -> None:
