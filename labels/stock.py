@@ -31,8 +31,9 @@ class Stock:
 
     @property
     def words(self) -> str:
-        """How it is offered to whoever prints: its size, and the printer's dots."""
-        return f"{self.called or self.name}, {self.dpi} dpi"
+        """How it is offered to whoever prints: its size, how many of it a container takes, and the printer's dots."""
+        parts = f", {self.parts} labels" if self.parts > 1 else ""
+        return f"{self.called or self.name}{parts}, {self.dpi} dpi"
 
     @property
     def width(self) -> float:

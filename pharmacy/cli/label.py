@@ -1,5 +1,6 @@
 """`pharmacy label`: the content of vial labels in, a PDF that was read back out, or the same dots as ZPL."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -11,8 +12,9 @@ from labels import fonts as added_fonts
 from labels.content import EXAMPLE, VialLabel, to_document
 from labels.errors import FontRefused, LabelRefused
 from labels.imposition import SHEETS
-from labels.linting import Level, told
+from labels.linting import Finding, Level, told
 from labels.papers import PAPERS
+from labels.printing import Printed
 from labels.zpl import zpl
 from pharmacy.cli import label_rules
 from pharmacy.cli.label_making import Place, contents_of, judged, made
@@ -92,19 +94,18 @@ def label(
         raise InputUnusable(refusal.message, refusal.field) from refusal
     written = printed.pdf if form == "pdf" else zpl(printed.pdf, dpi=place.dpi, note="Mortar label")
     _write(out, written)
-    write_json(
-        {
-            "out": str(out),
-            "format": form,
-            **place.named,
-            "sha256": sha256(written).hexdigest(),
-            "labels": len(contents),
-            "pages": printed.pages,
-            "barcodes": [{"kind": code.kind, "payload": code.payload} for code in printed.barcodes],
-            "read_back": True,
-            "warned": list(dict.fromkeys(str(one) for each in findings for one in told(each, Level.WARN))),
-        }
-    )
+    what = {"out": str(out), "format": form, **place.named, "sha256": sha256(written).hexdigest()}
+    write_json(what | {"labels": len(contents)} | _printed_document(printed, findings))
+
+
+def _printed_document(printed: Printed, findings: Sequence[Sequence[Finding]]) -> dict[str, object]:
+    """What is in the file, and what the rules warn of."""
+    return {
+        "pages": printed.pages,
+        "barcodes": [{"kind": code.kind, "payload": code.payload} for code in printed.barcodes],
+        "read_back": True,
+        "warned": list(dict.fromkeys(str(one) for each in findings for one in told(each, Level.WARN))),
+    }
 
 
 def _refuse_contradictions(place: Place, stock: str | None, form: str) -> None:

@@ -21,14 +21,31 @@ def terms_of(text: str) -> Term:
     >>> terms_of("Take 1 capsule at bedtime").key
     'take'
     """
-    bottle = _ON_DAYS.fullmatch(text)
-    phases = read_directions(bottle["before"] if bottle else text).phases
+    phases, bottle = _read(text)
     if not phases or bottle and (len(phases) != 1 or phases[0].days is not None):
         raise NoPhrase(f"{clip(text)} is not in words that have a translation.")
     whole = _take(phases[0], _days_of(bottle) if bottle else None)
     for phase in phases[1:]:
         whole = Term("then", (("first", whole), ("second", _take(phase, None))))
     return whole
+
+
+def is_at_bedtime_alone(text: str) -> bool:
+    """Whether every dose of directions, as a label says them, is taken at bedtime and at no other time.
+
+    >>> is_at_bedtime_alone("Take 1 capsule at bedtime with food on days 8 to 14")
+    True
+    >>> is_at_bedtime_alone("Take 1 capsule in the morning and at bedtime")
+    False
+    """
+    phases, _ = _read(text)
+    return bool(phases) and all(_parted(phase.timing)[0] == "at bedtime" for phase in phases)
+
+
+def _read(text: str) -> tuple[tuple[Phase, ...], re.Match[str] | None]:
+    """The phases of directions, and of one bottle of a plan the days that it is for."""
+    bottle = _ON_DAYS.fullmatch(text)
+    return read_directions(bottle["before"] if bottle else text).phases, bottle
 
 
 def _days_of(bottle: re.Match[str]) -> Term:

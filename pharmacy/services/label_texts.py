@@ -29,6 +29,7 @@ from pharmacy.store.tables import (
 )
 
 DEMONSTRATION = "DEMONSTRATION"
+USED_UP = "USED UP"
 
 
 def compose_vial(session: Session, fill_id: int) -> VialLabel:
@@ -53,7 +54,7 @@ def compose_vial(session: Session, fill_id: int) -> VialLabel:
         patient=rx.patient.name,
         prescriber=rx.prescriber.name,
         drug=drug_name(batch),
-        quantity=f"{fill.quantity} {'capsule' if fill.quantity == 1 else 'capsules'}",
+        quantity=capsules(fill.quantity),
         directions=courses.directions_of(fill),
         bottle=courses.name_of(fill),
         date_filled=day(fill.filled_on),
@@ -82,8 +83,8 @@ def spoken_on(session: Session, fill: Fill) -> Spoken:
     return phrases.speak(session, language, directions=courses.directions_of(fill), warnings=WARNINGS)
 
 
-def compose_batch(session: Session, batch_id: int) -> BatchLabel:
-    """What the shelf label of a batch says now: QUARANTINE until a pharmacist released it."""
+def compose_batch(session: Session, batch_id: int, *, today: date) -> BatchLabel:
+    """What the shelf label of a batch says today: QUARANTINE until a pharmacist released it."""
     batch, pharmacy = get(session, Batch, batch_id, "batch"), pharmacy_of(session)
     mine = Label.batch_id == batch.id
     label = BatchLabel(
@@ -92,18 +93,18 @@ def compose_batch(session: Session, batch_id: int) -> BatchLabel:
         strength=format_strength(batch.formula.strength_mg),
         form=f"{batch.formula.form}, size {batch.formula.capsule_size}",
         batch_number=batch.number,
-        quantity=f"{batch.capsules if batch.made is None else batch.made} capsules",
+        quantity=made_of(batch),
         compounded=day(batch.compounded),
         use_by=day(batch.beyond_use_date),
         storage=batch.formula.storage,
-        status=shelf_status(batch.state),
+        status=batch_status(batch, today),
         token=token_of(session, mine),
     )
     return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.BATCH, mine, label)))
 
 
-def compose_trituration(session: Session, lot_id: int) -> TriturationLabel:
-    """What the label of the lot says that a trituration became: QUARANTINE until a pharmacist released it.
+def compose_trituration(session: Session, lot_id: int, *, today: date) -> TriturationLabel:
+    """What the label of the lot says today that a trituration became: QUARANTINE until a pharmacist released it.
 
     Raises: RuleBroken when the lot was bought.
     """
@@ -124,7 +125,7 @@ def compose_trituration(session: Session, lot_id: int) -> TriturationLabel:
         compounded=day(made.compounded),
         use_by=day(lot.expiry),
         made_by=made.mixed_by.initials + _read_by(session, made),
-        status=shelf_status(lot.state),
+        status=lot_status(lot, today),
         token=token_of(session, mine),
     )
     return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.TRITURATION, mine, label)))
@@ -144,6 +145,50 @@ def shelf_status(state: BatchState | LotState) -> str:
     if state in ("rejected", "recalled", "expired"):
         return f"{state.upper()} - DO NOT USE"
     return "QUARANTINE"
+
+
+EXPIRED = shelf_status(LotState.EXPIRED)
+
+
+def batch_status(batch: Batch, today: date) -> str:
+    """What a label says about a batch on this day, in capitals: past its date, although nobody moved its state."""
+    if batch.state is BatchState.RELEASED and batch.beyond_use_date < today:
+        return EXPIRED
+    return shelf_status(batch.state)
+
+
+def lot_status(lot: Lot, today: date) -> str:
+    """The same of a lot, bought or made here."""
+    if lot.is_open and lot.expiry < today:
+        return EXPIRED
+    return USED_UP if lot.state is LotState.EXHAUSTED else shelf_status(lot.state)
+
+
+def label_due(lot: Lot, says: str, today: date) -> str:
+    """Why a label of a lot is to be printed now; "" when the last one says what it is, or there is nothing to label.
+
+    says: what the last one says of the state, "" when there is none.
+    """
+    status = lot_status(lot, today)
+    if not says:
+        return f"No container carries a label yet; for now it says {status}." if lot.is_open else ""
+    if lot.state is LotState.EXHAUSTED or says == status:
+        return ""
+    return f"The last label says {says}; by now it is {status}."
+
+
+def capsules(number: int) -> str:
+    """How many, in words.
+
+    >>> capsules(30), capsules(1)
+    ('30 capsules', '1 capsule')
+    """
+    return f"{number} {'capsule' if number == 1 else 'capsules'}"
+
+
+def made_of(batch: Batch) -> str:
+    """How many capsules a batch holds: planned, and once they were counted, made."""
+    return capsules(batch.capsules if batch.made is None else batch.made)
 
 
 def drug_name(batch: Batch) -> str:

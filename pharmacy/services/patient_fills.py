@@ -73,11 +73,6 @@ def patient_of(fill: Fill) -> Patient:
     return fill.prescription.patient
 
 
-def capsules(number: int) -> str:
-    """ "30 capsules", "1 capsule"."""
-    return f"{number} {'capsule' if number == 1 else 'capsules'}"
-
-
 def dollars(amount: Decimal) -> str:
     """Money as papers write it.
 

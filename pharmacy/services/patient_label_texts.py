@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labels.content import AuxiliaryStrip, BagLabel, WalletCard
+from pharmacy.domain.sig_terms import is_at_bedtime_alone
 from pharmacy.domain.units import format_strength
 from pharmacy.domain.workflow import FillState
 from pharmacy.services import courses, patient_words
 from pharmacy.services.label_keeping import token_of
-from pharmacy.services.label_texts import active_of, day, pharmacy_of
-from pharmacy.services.patient_fills import capsules, dollars, fill_of, marked, patient_of, refuse_unless_theirs
+from pharmacy.services.label_texts import active_of, capsules, day, pharmacy_of
+from pharmacy.services.patient_fills import dollars, fill_of, marked, patient_of, refuse_unless_theirs
 from pharmacy.store.tables import Fill, Label, LabelKind, Prescription
 
 Paper = TypeVar("Paper", AuxiliaryStrip, BagLabel, WalletCard)
@@ -48,7 +49,7 @@ def compose_auxiliary(session: Session, fill_id: int) -> AuxiliaryStrip:
     Raises: RuleBroken.
     """
     fill, pharmacy = fill_of(session, fill_id, LabelKind.AUXILIARY), pharmacy_of(session)
-    at_bedtime = "at bedtime" in courses.directions_of(fill)
+    at_bedtime = is_at_bedtime_alone(courses.directions_of(fill))
     label = AuxiliaryStrip(
         number=fill.number,
         warnings=(*((patient_words.BEDTIME,) if at_bedtime else ()), *patient_words.WARNINGS),

@@ -10,8 +10,8 @@ from pharmacy.domain import pricing, titration
 from pharmacy.domain.titration import Bottle
 from pharmacy.domain.units import format_strength
 from pharmacy.services import courses, patient_words, prices
-from pharmacy.services.label_texts import active_of, day, drug_name, inactive_of, pharmacy_of
-from pharmacy.services.patient_fills import capsules, dollars, fill_of, marked, patient_of
+from pharmacy.services.label_texts import active_of, capsules, day, drug_name, inactive_of, pharmacy_of
+from pharmacy.services.patient_fills import dollars, fill_of, marked, patient_of
 from pharmacy.store.tables import Fill, LabelKind
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

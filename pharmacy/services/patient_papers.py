@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from labels.papers import PAPERS
-from labels.stock import STOCKS
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import read_date
 from pharmacy.services.patient_fills import refuse_out_of_place, refuse_unless_theirs
+from pharmacy.services.printing import stocks_of
 from pharmacy.store import lists
 from pharmacy.store.tables import Fill, LabelKind
 
@@ -67,7 +66,7 @@ def offers(session: Session, fill: Fill, made: Sequence[Any] | None = None) -> t
         Offer(
             kind.value,
             named,
-            tuple((stock, STOCKS[stock].words) for stock in PAPERS[kind.value].stocks),
+            stocks_of(kind),
             none or _said(partial(refuse_out_of_place, fill, kind)),
             tuple(row for row in rows if row.kind is kind),
         )

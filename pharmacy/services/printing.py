@@ -62,13 +62,7 @@ SOURCES = {
 
 def stocks_of(kind: LabelKind) -> tuple[tuple[str, str], ...]:
     """Name and words of each stock that a kind of label is printed on, the usual one first."""
-    return tuple((name, _called(name)) for name in PAPERS[kind.value].stocks)
-
-
-def _called(name: str) -> str:
-    stock = STOCKS[name]
-    parts = f", {stock.parts} labels" if stock.parts > 1 else ""
-    return f"{stock.called}{parts}, {stock.dpi} dpi"
+    return tuple((name, STOCKS[name].words) for name in PAPERS[kind.value].stocks)
 
 
 def print_fill(
@@ -96,10 +90,10 @@ def print_fill(
 
 
 def print_batch(
-    database: Database, batch_id: int, *, actor: Actor, now: datetime, today: date, reason: str = ""
+    database: Database, batch_id: int, *, actor: Actor, now: datetime, today: date, reason: str = "", stock: str = ""
 ) -> int:
-    """Makes the shelf label of a batch as its state is now, like `print_of`."""
-    return print_of(database, LabelKind.BATCH, batch_id, actor=actor, now=now, today=today, reason=reason)
+    """Makes the shelf label of a batch as it is today, like `print_of`."""
+    return _print_dated(database, LabelKind.BATCH, batch_id, today, stock, actor=actor, now=now, reason=reason)
 
 
 def print_trituration(
@@ -114,7 +108,30 @@ def print_trituration(
         lot_id = made.lot_id
         if lot_id is None:
             raise RuleBroken(f"Trituration {made.number} is {made.state}; its label is made when it is mixed.")
-    return print_of(database, LabelKind.TRITURATION, lot_id, actor=actor, now=now, today=today, reason=reason)
+    return print_made_lot(database, lot_id, actor=actor, now=now, today=today, reason=reason)
+
+
+def print_made_lot(
+    database: Database, lot_id: int, *, actor: Actor, now: datetime, today: date, reason: str = "", stock: str = ""
+) -> int:
+    """Makes the label of a lot that was made here, as it is today, like `print_of`."""
+    return _print_dated(database, LabelKind.TRITURATION, lot_id, today, stock, actor=actor, now=now, reason=reason)
+
+
+def _print_dated(
+    database: Database,
+    kind: LabelKind,
+    of_id: int,
+    today: date,
+    stock: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+) -> int:
+    """A label that says today's state."""
+    given = {"today": today}
+    return print_of(database, kind, of_id, actor=actor, now=now, today=today, reason=reason, stock=stock, given=given)
 
 
 def print_of(

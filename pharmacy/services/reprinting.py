@@ -5,19 +5,12 @@ from zoneinfo import ZoneInfo
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.services.acting import Actor
-from pharmacy.services.printing import SOURCES, print_fill, print_of
+from pharmacy.services.printing import SOURCES, print_batch, print_fill, print_made_lot, print_of
 from pharmacy.services.shelf_printing import print_cover, print_equipment, print_lot
 from pharmacy.store.database import Database
 from pharmacy.store.tables import Label, LabelKind
 
-PLAIN = (
-    LabelKind.BATCH,
-    LabelKind.TRITURATION,
-    LabelKind.AUXILIARY,
-    LabelKind.CARD,
-    LabelKind.LEAFLET,
-    LabelKind.BAG,
-)
+PLAIN = (LabelKind.AUXILIARY, LabelKind.CARD, LabelKind.LEAFLET, LabelKind.BAG)
 """Those that are composed of their record alone."""
 
 
@@ -29,6 +22,10 @@ def made_anew(database: Database, old: Label, *, zone: ZoneInfo, actor: Actor, n
     today = now.astimezone(zone).date()
     if old.kind is LabelKind.VIAL and old.fill_id:
         return print_fill(database, old.fill_id, today=today, stock=old.stock, actor=actor, now=now, reason=reason)
+    if old.kind is LabelKind.BATCH and old.batch_id:
+        return print_batch(database, old.batch_id, today=today, stock=old.stock, actor=actor, now=now, reason=reason)
+    if old.kind is LabelKind.TRITURATION and old.lot_id:
+        return print_made_lot(database, old.lot_id, today=today, stock=old.stock, actor=actor, now=now, reason=reason)
     if old.kind is LabelKind.LOT and old.lot_id:
         several = len(old.content.get("of_several", ())) or 1
         return print_lot(database, old.lot_id, zone=zone, containers=several, actor=actor, now=now, reason=reason)

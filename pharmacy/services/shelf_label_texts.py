@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from labels.content import CoverPage, EquipmentLabel, LotLabel
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.units import format_measure, format_number, format_strength
-from pharmacy.domain.workflow import BatchState, LotState
 from pharmacy.services import components, equipment
 from pharmacy.services.acting import get
 from pharmacy.services.label_keeping import same_before, token_of
-from pharmacy.services.label_texts import day, mark_of, pharmacy_of, shelf_status
+from pharmacy.services.label_texts import active_of, batch_status, day, lot_status, made_of, mark_of, pharmacy_of
 from pharmacy.store import quality
 from pharmacy.store.checks import Last
 from pharmacy.store.tables import (
@@ -27,7 +26,6 @@ from pharmacy.store.tables import (
     BenchActKind,
     Equipment,
     Ingredient,
-    IngredientKind,
     Label,
     LabelKind,
     Lot,
@@ -37,8 +35,6 @@ from pharmacy.store.tables import (
 )
 
 MOST_CONTAINERS = 50
-EXPIRED = shelf_status(LotState.EXPIRED)
-USED_UP = "USED UP"
 OUT_OF_SERVICE, DO_NOT_USE = "OUT OF SERVICE", "DO NOT USE"
 
 
@@ -88,15 +84,6 @@ def compose_lot(session: Session, lot_id: int, *, asked: Asked) -> LotLabel:
     return replace(label, mark=mark_of(pharmacy, same_before(session, LabelKind.LOT, mine, label)))
 
 
-def lot_status(lot: Lot, today: date) -> str:
-    """What the label of a lot says about it on this day, in capitals."""
-    if lot.trituration is not None:
-        return shelf_status(lot.state)
-    if lot.is_open and lot.expiry < today:
-        return EXPIRED
-    return USED_UP if lot.state is LotState.EXHAUSTED else shelf_status(lot.state)
-
-
 def compose_equipment(session: Session, equipment_id: int, *, asked: Asked) -> EquipmentLabel:
     """What the label on a balance or a machine says: its number, the check due first, whether it may be used."""
     row, pharmacy = get(session, Equipment, equipment_id, "equipment"), pharmacy_of(session)
@@ -120,12 +107,12 @@ def compose_cover(session: Session, batch_id: int, *, asked: Asked) -> CoverPage
     formula, mine = batch.formula, Label.batch_id == batch_id
     cover = CoverPage(
         pharmacy_name=pharmacy.name,
-        drug=components.of_kind(batch, IngredientKind.ACTIVE)[0].lot.ingredient.name.lower(),
+        drug=active_of(batch),
         formula=formula.title,
         strength=format_strength(formula.strength_mg),
         form=f"{formula.form}, size {formula.capsule_size}",
         batch_number=batch.number,
-        quantity=f"{batch.capsules if batch.made is None else batch.made} capsules",
+        quantity=made_of(batch),
         compounded=day(batch.compounded),
         use_by=day(batch.beyond_use_date),
         storage=formula.storage,
@@ -137,13 +124,6 @@ def compose_cover(session: Session, batch_id: int, *, asked: Asked) -> CoverPage
         token=token_of(session, mine),
     )
     return replace(cover, mark=mark_of(pharmacy, same_before(session, LabelKind.COVER, mine, cover)))
-
-
-def batch_status(batch: Batch, today: date) -> str:
-    """What the cover of a batch's record says about it on this day, in capitals."""
-    if batch.state is BatchState.RELEASED and batch.beyond_use_date < today:
-        return EXPIRED
-    return shelf_status(batch.state)
 
 
 def _ingredient(row: Ingredient) -> str:

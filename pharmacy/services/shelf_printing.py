@@ -3,9 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from labels.papers import PAPERS
 from pharmacy.services.acting import Actor, get
-from pharmacy.services.printing import print_of
+from pharmacy.services.printing import print_made_lot, print_of
 from pharmacy.services.shelf_label_texts import Asked
 from pharmacy.store.database import Database
 from pharmacy.store.tables import LabelKind, Lot
@@ -30,7 +29,7 @@ def print_lot(
         bought = get(session, Lot, lot_id, "lot").trituration is None
     today = now.astimezone(zone).date()
     if not bought:
-        return print_of(database, LabelKind.TRITURATION, lot_id, actor=actor, now=now, today=today, reason=reason)
+        return print_made_lot(database, lot_id, actor=actor, now=now, today=today, reason=reason)
     given = {"asked": Asked(now, zone, containers)}
     return print_of(database, LabelKind.LOT, lot_id, actor=actor, now=now, today=today, reason=reason, given=given)
 
@@ -66,9 +65,3 @@ def print_cover(
     return print_of(
         database, kind, batch_id, actor=actor, now=now, today=today, reason=reason, stock=stock, given=given
     )
-
-
-def pages_of_covers() -> tuple[tuple[str, str], ...]:
-    """The pages that a cover is printed on, the usual one first: names, and the words in which they are offered."""
-    paper = PAPERS[LabelKind.COVER.value]
-    return tuple((name, paper.stock(name).called) for name in paper.stocks)

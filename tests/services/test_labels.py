@@ -107,11 +107,12 @@ def test_a_label_that_breaks_a_rule_is_refused_by_all_who_demand_it(line: Line) 
     assert (line.row(Fill, fill).state, line.read(lambda s: s.scalars(select(Label)).all())) == ("allocated", [])
 
 
-def test_a_shelf_label_of_a_released_batch_is_refused_when_its_date_is_past(line: Line) -> None:
+def test_a_shelf_label_of_a_released_batch_says_expired_from_the_day_after_its_date(line: Line) -> None:
     batch = line.released()
-    day_after = line.row(Batch, batch).beyond_use_date + timedelta(days=1)
-    with pytest.raises(RuleBroken, match=r"the use-by date .* is past \(usp795\.not-past\)"):
-        printing.print_batch(line.database, batch, today=day_after, **line.by)
+    last = line.row(Batch, batch).beyond_use_date
+    for today, status in ((last, "RELEASED"), (last + timedelta(days=1), "EXPIRED - DO NOT USE")):
+        label = line.row(Label, printing.print_batch(line.database, batch, today=today, **line.by))
+        assert (label.content["status"], label.copy) == (status, 0)
 
 
 def test_what_a_rule_warns_of_is_kept_with_the_label(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,10 @@ def test_its_label_names_who_read_its_weights_behind_who_made_it(low: Line) -> N
     weigh(low, key, Part.ACTIVE, reader=low.proof("tom"))
     weigh(low, key, Part.DILUENT, reader=low.proof("pia"))
     read, alone = mix(low, key), mix(low, weighed(low))
-    said = [low.read(lambda s, lot=lot: label_texts.compose_trituration(s, lot).made_by) for lot in (read, alone)]
+    said = [
+        low.read(lambda s, lot=lot: label_texts.compose_trituration(s, lot, today=low.today).made_by)
+        for lot in (read, alone)
+    ]
     assert said == ["TT, read by TO, PP", "TT"]
 
 

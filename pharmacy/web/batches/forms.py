@@ -11,8 +11,8 @@ from pharmacy.domain.errors import InputUnusable
 from pharmacy.domain.units import format_number, read_decimal
 from pharmacy.services.batches import Plan
 from pharmacy.services.equipment import Standing
-from pharmacy.services.shelf_printing import pages_of_covers
-from pharmacy.store.tables import IngredientKind, Lot
+from pharmacy.services.printing import stocks_of
+from pharmacy.store.tables import IngredientKind, LabelKind, Lot
 from pharmacy.web import values
 from pharmacy.web.forms import ChoiceField, Form, ReasonedForm, ReasonForm, typed
 from pharmacy.web.weighing import WeighedForm
@@ -23,7 +23,7 @@ MOST_WEIGHTS = 200
 class CoverForm(ReasonForm):
     """On which page the cover of the record is printed, and why once more."""
 
-    stock = ChoiceField("Paper", choices=pages_of_covers())
+    stock = ChoiceField("Paper", choices=stocks_of(LabelKind.COVER))
 
 
 class PlanForm(Form):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from pharmacy.domain.errors import RuleBroken
 from pharmacy.domain.roles import BENCH, PHARMACISTS, READERS
-from pharmacy.domain.workflow import LotState, Subject, find
-from pharmacy.services import lots, second_readings, shelf_label_texts, shelf_printing
+from pharmacy.domain.workflow import Subject, find
+from pharmacy.services import label_texts, lots, second_readings, shelf_printing
 from pharmacy.services.acting import get
 from pharmacy.services.signing import Standing
 from pharmacy.store import lists, stock
@@ -85,7 +85,7 @@ def _show(lot_id: int, form: LabelForm) -> str:
             readings=_readings(session, lot),
             labels=labels,
             form=form,
-            label_due=_label_due(lot, labels[-1].says if labels else ""),
+            label_due=label_texts.label_due(lot, labels[-1].says if labels else "", today()),
             ledger=stock.ledger(session, lot_id),
             signatures=lots.signatures(session, lot),
             steps=buttons(
@@ -193,19 +193,6 @@ def _advance(verb: str, lot_id: int) -> Answer:
         return _step_page(verb, lot_id, form), 422
     flash(f"Lot {lot.number} is {lot.state}.", "success")
     return redirect(url_for("lots.show", lot_id=lot_id))
-
-
-def _label_due(lot: Lot, says: str) -> str:
-    """Why a label is to be printed now; "" when the last one says what the lot is, or there is nothing to stick it on.
-
-    says: what the last one says of the state, "" when there is none.
-    """
-    status = shelf_label_texts.lot_status(lot, today())
-    if not says:
-        return f"No container carries a label yet; for now it says {status}." if lot.is_open else ""
-    if lot.state is LotState.EXHAUSTED or says == status:
-        return ""
-    return f"The last label says {says}; by now it is {status}."
 
 
 def _step_page(verb: str, lot_id: int, form: ReasonForm) -> str:
