@@ -65,6 +65,12 @@ def stocks_of(kind: LabelKind) -> tuple[tuple[str, str], ...]:
     return tuple((name, STOCKS[name].words) for name in PAPERS[kind.value].stocks)
 
 
+def drawn_for(label: Label) -> str:
+    """In words, what a kept label was drawn for; those of before stocks were kept are 4 x 2 inches."""
+    kept = label.stock or PAPERS[label.kind.value].stocks[0]
+    return STOCKS[kept].words if kept in STOCKS else kept
+
+
 def print_fill(
     database: Database,
     fill_id: int,

@@ -133,7 +133,7 @@ def test_whoever_prints_chooses_the_stock_which_is_kept_and_offered_again_in_thi
     made = client.post(f"/fills/{fill}/label", data={"stock": SMALL})
     assert made.location == "/labels/1"
     assert counter.row(Label, 1).stock == SMALL
-    assert "Drawn for vial-2.25x1.25" in shown(client.get("/labels/1"))
+    assert "Drawn for 2.25 x 1.25 in, 2 labels, 203 dpi" in shown(client.get("/labels/1"))
     assert chosen(client.get(f"/fills/{fill}").text) == SMALL
     assert chosen(client_as("pharmacist").get(f"/fills/{fill}").text) == "vial-4x2"
     client.post(f"/fills/{fill}/label", data={"reason": "it fell off"})

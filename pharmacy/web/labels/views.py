@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from pharmacy.domain.roles import BENCH, READERS
-from pharmacy.services import label_keeping, patient_papers, pictures, prescriptions
+from pharmacy.services import label_keeping, patient_papers, pictures, prescriptions, printing
 from pharmacy.services.acting import get
 from pharmacy.store.tables import Batch, Equipment, Fill, Label, Lot
 from pharmacy.web.access import actor, allowed, now, reading, transaction
@@ -26,6 +26,7 @@ def show(label_id: int) -> Answer:
             label=label,
             called=patient_papers.called(label.kind),
             parts=1 if label.content.get("of_several") else pictures.parts(session, label_id),
+            drawn_for=printing.drawn_for(label),
             offers=offers,
             prints=prints,
             fill=session.get(Fill, label.fill_id) if label.fill_id else None,
