@@ -72,13 +72,11 @@ def test_what_is_changed_while_reading_is_not_saved(filled: Database) -> None:
         assert session.get_one(Patient, 1).family == before
 
 
-def test_postgresql_keeps_the_plan_of_what_page_after_page_asks(filled: Database) -> None:
-    if filled.is_sqlite:
-        pytest.skip("SQLite plans in microseconds, and keeps nothing")
+def test_postgresql_keeps_the_plan_of_what_page_after_page_asks(postgres_database: Database) -> None:
     for _ in range(7):  # psycopg prepares what is asked for the sixth time
-        with filled.reading() as session:
-            session.execute(sa.select(Patient.family).where(Patient.id == 1)).one()
-    with filled.reading() as session:
+        with postgres_database.reading() as session:
+            session.execute(sa.select(Patient.family).where(Patient.id == 1)).all()
+    with postgres_database.reading() as session:
         kept = session.execute(sa.text("SELECT statement FROM pg_prepared_statements")).scalars().all()
     assert [one for one in kept if "FROM patients" in one]
 
